@@ -1,0 +1,80 @@
+package bylaw
+
+// Paths of the governance files, in the governed repository and in "<organization>/.github" alike.
+const (
+	ConfigPath   = ".github/bylaw.yml"
+	PoliciesPath = ".github/bylaw" // one folder for each of the community's own policies
+)
+
+// OrganizationRepository is the name of the repository in which an organization keeps its defaults.
+const OrganizationRepository = ".github"
+
+// Reading is what was read of one pull request in one go: the facts, and the files that are the law
+// for it. It is not judged yet: people, governance and file contents are added by the reader's caller.
+type Reading struct {
+	Snapshot     Snapshot
+	Law          Tree      // files of the governed repository at the live tip of its default branch
+	Organization Tree      // files of <organization>/.github at the live tip of its default branch
+	Pushers      []Account // everybody who may write to the repository; nil when that was not asked for
+	Posted       []Posted  // our check runs that stand on the head
+}
+
+// Tree is a selection of the files of one commit.
+type Tree struct {
+	Repository string // "owner/name"
+	Commit     string // full sha; "" when the repository cannot be seen or is empty
+	Visible    bool   // whether the repository can be read at all
+	Files      []Blob // those of the wanted files that exist, in no particular order
+}
+
+// File returns the file at a path, and whether it exists.
+func (t Tree) File(path string) (Blob, bool) {
+	for _, f := range t.Files {
+		if f.Path == path {
+			return f, true
+		}
+	}
+	return Blob{}, false
+}
+
+// Blob is a file's content as git stores it.
+type Blob struct {
+	Path string
+	OID  string // git object id of the content
+	Mode string // git file mode: 100644, 100755, 120000 for a symbolic link, 160000 for a submodule; "" when not known
+	Data []byte
+}
+
+// Posted is a check run of ours that stands on a commit.
+type Posted struct {
+	ID         int64
+	Name       string
+	Conclusion Conclusion
+	Digest     string // of the content that was posted (Check.Digest), "" when not known
+}
+
+// Revision names a commit of the pull request's world from which files can be read.
+type Revision string
+
+// The revisions.
+const (
+	RevisionLaw          Revision = "law"          // live tip of the default branch of the governed repository
+	RevisionOrganization Revision = "organization" // live tip of the default branch of <organization>/.github
+	RevisionBase         Revision = "base"         // tip of the branch to be changed
+	RevisionHead         Revision = "head"         // the proposed commit
+)
+
+// Want says what a reading shall hold besides the facts of the pull request.
+type Want struct {
+	Law          []string  // files of the governed repository, besides ConfigPath and everything below PoliciesPath
+	Organization []string  // the same for <organization>/.github
+	Pushers      bool      // whether to list who may write to the repository
+	Arrivals     []Arrival // what webhooks told of this pull request's heads
+}
+
+// Arrival is when a commit became the head of a pull request, and by whom, as a webhook told it.
+type Arrival struct {
+	SHA string
+	At  Time
+	By  string // login
+}

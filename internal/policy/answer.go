@@ -1,0 +1,198 @@
+package policy
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+// Limits on what one policy may answer, so that a report stays small enough to post and to read.
+const (
+	maxItems = 2000 // findings, and people considered
+	maxText  = 4000 // bytes of one text
+)
+
+// reader reads the answers of a policy and keeps the first thing that is wrong with them. What a
+// policy says is never guessed: an answer of the wrong shape breaks the verdict.
+type reader struct {
+	answers map[string][]json.RawMessage // each rule's value in a list; the list is empty when undefined
+	fault   string
+}
+
+// verdictOf makes a verdict of what the query of queryFor gave.
+func verdictOf(data []byte, in Inspection, s Source) bylaw.Verdict {
+	v := newVerdict(in, s)
+	r := reader{}
+	if err := json.Unmarshal(data, &r.answers); err != nil || r.answers["accept"] == nil {
+		return broken(v, bylaw.Problem{File: s.file(), Msg: noAnswers})
+	}
+	applies := true
+	if _, asked := r.answers["applies"]; asked {
+		applies = answerOf[bool](&r, "applies")
+	}
+	accept := answerOf[bool](&r, "accept")
+	if r.fault == "" && !applies {
+		v.Outcome, v.Conclusion = bylaw.DoesNotApply, bylaw.Success
+		return v
+	}
+	v.Headline = answerOf[string](&r, "headline")
+	for _, item := range answerOf[[]json.RawMessage](&r, "findings") {
+		v.Findings = append(v.Findings, r.finding(item))
+	}
+	for _, item := range answerOf[[]json.RawMessage](&r, "considered") {
+		v.Considered = append(v.Considered, itemOf[bylaw.Considered](&r, "considered", item))
+	}
+	v.Reviewers = append(v.Reviewers, answerOf[[]string](&r, "reviewers")...)
+	v.RecheckAt = r.moment("recheck_at")
+
+	v.Outcome, v.Conclusion = bylaw.Accepted, bylaw.Success
+	if conclusion := r.conclusion(in.Metadata.Conclusion); !accept {
+		v.Outcome, v.Conclusion = bylaw.NotAccepted, conclusion
+	}
+	if len(v.Findings) > maxItems || len(v.Considered) > maxItems || len(v.Reviewers) > maxItems {
+		r.fail("it answers with more than %d findings or people", maxItems)
+	}
+	if r.fault != "" {
+		return broken(newVerdict(in, s), bylaw.Problem{File: s.file(), Msg: "the policy's answer cannot be used: " + r.fault})
+	}
+	order(&v)
+	return v
+}
+
+func newVerdict(in Inspection, s Source) bylaw.Verdict {
+	return bylaw.Verdict{
+		Policy: s.ID, Title: cmp.Or(in.Metadata.Title, s.ID), Source: s.Origin, Rule: append([]bylaw.Reference{}, in.Metadata.Rule...),
+		Findings: []bylaw.Finding{}, Considered: []bylaw.Considered{}, Reviewers: []string{}, Problems: []bylaw.Problem{},
+	}
+}
+
+// broken makes a verdict of a policy that could not be run. It is a failure, never a pass.
+func broken(v bylaw.Verdict, problems ...bylaw.Problem) bylaw.Verdict {
+	v.Outcome, v.Conclusion, v.Problems = bylaw.Broken, bylaw.Failure, problems
+	return v
+}
+
+func (r *reader) fail(format string, args ...any) {
+	if r.fault == "" {
+		r.fault = fmt.Sprintf(format, args...)
+	}
+}
+
+// answerOf reads the value of a rule; the zero value when the rule is undefined or does not exist.
+func answerOf[T any](r *reader, rule string) T {
+	var value T
+	if given := r.answers[rule]; len(given) > 0 {
+		value = itemOf[T](r, rule, given[0])
+	}
+	return value
+}
+
+func itemOf[T any](r *reader, rule string, data json.RawMessage) T {
+	var value T
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&value); err != nil {
+		r.fail("the rule %q gives %s, which is not of the right kind; see policies/README.md", rule, short(data))
+	}
+	return value
+}
+
+// finding reads one finding. A text alone is a finding with nothing but a message.
+func (r *reader) finding(data json.RawMessage) bylaw.Finding {
+	if len(data) > 0 && data[0] == '"' {
+		return bylaw.Finding{Msg: itemOf[string](r, "findings", data), People: []string{}, Evidence: []bylaw.Evidence{}}
+	}
+	f := itemOf[bylaw.Finding](r, "findings", data)
+	switch {
+	case f.Msg == "":
+		r.fail("the rule \"findings\" gives %s, which has no msg", short(data))
+	case len(f.Msg) > maxText || len(f.Fix) > maxText:
+		r.fail("the rule \"findings\" gives a text of more than %d bytes", maxText)
+	case f.Ref != "" && !strings.HasPrefix(f.Ref, "https://"):
+		r.fail("the rule \"findings\" gives the ref %q, which does not begin with https://", short([]byte(f.Ref)))
+	}
+	return f
+}
+
+func (r *reader) conclusion(byDefault bylaw.Conclusion) bylaw.Conclusion {
+	switch c := bylaw.Conclusion(answerOf[string](r, "conclusion")); c {
+	case "":
+		return byDefault
+	case bylaw.ActionRequired, bylaw.Failure:
+		return c
+	default:
+		r.fail("the rule \"conclusion\" gives %q; it can be action_required or failure", short([]byte(string(c))))
+		return bylaw.Failure
+	}
+}
+
+func (r *reader) moment(rule string) bylaw.Time {
+	text := answerOf[string](r, rule)
+	if text == "" {
+		return bylaw.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		r.fail("the rule %q gives %q, which is not a time such as 2026-01-31T12:00:00Z", rule, short([]byte(text)))
+	}
+	return bylaw.At(t)
+}
+
+// order puts what must be done before advice, and both in the order of files and lines.
+func order(v *bylaw.Verdict) {
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		f.People = append([]string{}, f.People...)
+		f.Evidence = append([]bylaw.Evidence{}, f.Evidence...)
+	}
+	for i := range v.Considered {
+		v.Considered[i].Evidence = append([]bylaw.Evidence{}, v.Considered[i].Evidence...)
+	}
+	slices.SortStableFunc(v.Findings, func(a, b bylaw.Finding) int {
+		return cmp.Or(
+			cmp.Compare(btoi(a.Advice), btoi(b.Advice)),
+			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Msg, b.Msg),
+		)
+	})
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// short is the beginning of a value, to be shown.
+func short(data []byte) string {
+	const most = 60
+	if len(data) <= most {
+		return string(data)
+	}
+	cut := most
+	for cut > 0 && !utf8.RuneStart(data[cut]) {
+		cut--
+	}
+	return string(data[:cut]) + "…"
+}
+
+// NotJudged is the verdict of a policy that was not asked, because something else makes its answer
+// worthless. It is a failure that says why.
+func NotJudged(s Source, md Metadata, why []bylaw.Problem) bylaw.Verdict {
+	return broken(newVerdict(Inspection{Metadata: md}, s), why...)
+}
+
+// NotAsked is the verdict of a policy that needs facts which a local check does not have. It stops
+// nothing, and nothing is ever posted of it.
+func NotAsked(s Source, md Metadata) bylaw.Verdict {
+	v := newVerdict(Inspection{Metadata: md}, s)
+	v.Outcome, v.Conclusion = bylaw.NotAsked, bylaw.Success
+	return v
+}

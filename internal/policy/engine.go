@@ -1,0 +1,156 @@
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+// Engine inspects and evaluates policies. Built-in policies run in this process; every other policy
+// is compiled and run in a worker process, whose memory and time are limited from outside.
+//
+// An Engine may be used by several goroutines.
+type Engine struct {
+	Workers *Workers // nil: policies that are not built in cannot be run, and say so
+
+	mu    sync.Mutex
+	cache map[string]*compiled // by digest: built-in policies, and what is known of the others
+}
+
+// cacheSize bounds the compiled policies that are kept. All of the policies of some hundred
+// communities fit; when it is full, it is emptied and filled anew.
+const cacheSize = 4096
+
+// builtInTime is how long a built-in policy may take. They take milliseconds; the limit is a safety net.
+const builtInTime = 5 * time.Second
+
+// Input is what one evaluation is about. It is made once and shared by all policies.
+type Input struct {
+	Snapshot *bylaw.Snapshot
+
+	once  sync.Once
+	terms [][2]*ast.Term
+	err   error
+}
+
+// parsed returns the facts as terms of Rego, parsed once.
+func (in *Input) parsed() ([][2]*ast.Term, error) {
+	in.once.Do(func() {
+		value, err := ast.InterfaceToValue(in.Snapshot)
+		if err != nil {
+			in.err = fmt.Errorf("make input of the snapshot: %w", err)
+			return
+		}
+		value.(ast.Object).Foreach(func(k, v *ast.Term) { in.terms = append(in.terms, [2]*ast.Term{k, v}) })
+	})
+	return in.terms, in.err
+}
+
+// with returns the facts together with the parameters of one policy.
+func (in *Input) with(params map[string]any) (ast.Value, error) {
+	terms, err := in.parsed()
+	if err != nil {
+		return nil, err
+	}
+	if params == nil {
+		params = map[string]any{}
+	}
+	value, err := ast.InterfaceToValue(params)
+	if err != nil {
+		return nil, fmt.Errorf("make input of the parameters: %w", err)
+	}
+	return ast.NewObject(append(terms[:len(terms):len(terms)], [2]*ast.Term{ast.StringTerm("params"), ast.NewTerm(value)})...), nil
+}
+
+// Inspect compiles a policy and says what there is to know of it. The error is ours (a worker could
+// not be started, the context ended); faults of the policy are in the inspection.
+func (e *Engine) Inspect(ctx context.Context, s Source) (Inspection, error) {
+	c, err := e.compiled(ctx, s)
+	if err != nil {
+		return Inspection{}, err
+	}
+	return c.Inspection, nil
+}
+
+// Evaluate asks a policy about the input. It always gives a verdict: a policy that cannot be run is
+// [bylaw.Broken] and says why. The error is ours, and then nothing is known.
+func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[string]any) (bylaw.Verdict, error) {
+	c, err := e.compiled(ctx, s)
+	if err != nil {
+		return bylaw.Verdict{}, err
+	}
+	if len(c.Problems) > 0 {
+		return broken(newVerdict(c.Inspection, s), c.Problems...), nil
+	}
+	var data []byte
+	var problems []bylaw.Problem
+	if s.BuiltIn {
+		data, problems, err = evaluate(ctx, c, s, in, params, builtInTime)
+	} else {
+		data, problems, err = e.Workers.evaluate(ctx, s, in, params)
+	}
+	switch {
+	case err != nil:
+		return bylaw.Verdict{}, err
+	case len(problems) > 0:
+		return broken(newVerdict(c.Inspection, s), problems...), nil
+	}
+	return verdictOf(data, c.Inspection, s), nil
+}
+
+func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
+	key := s.Digest()
+	e.mu.Lock()
+	c := e.cache[key]
+	e.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	if s.BuiltIn {
+		c = compile(ctx, s)
+	} else {
+		in, err := e.Workers.inspect(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		c = &compiled{Inspection: in}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cache == nil || len(e.cache) >= cacheSize {
+		e.cache = map[string]*compiled{}
+	}
+	e.cache[key] = c
+	return c, nil
+}
+
+// evaluate runs a compiled policy in this process, for at most the given time.
+func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[string]any, limit time.Duration) ([]byte, []bylaw.Problem, error) {
+	input, err := in.with(params)
+	if err != nil {
+		return nil, nil, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	results, err := c.query.Eval(bounded, rego.EvalParsedInput(input))
+	switch {
+	case ctx.Err() != nil:
+		return nil, nil, fmt.Errorf("evaluate policy %s: %w", s.ID, ctx.Err())
+	case err != nil:
+		return nil, problemsOf(err, s), nil
+	case len(results) != 1:
+		return nil, []bylaw.Problem{{File: s.file(), Msg: noAnswers}}, nil
+	}
+	data, err := json.Marshal(results[0].Bindings["answers"])
+	if err != nil {
+		return nil, []bylaw.Problem{{File: s.file(), Msg: "the policy's answer cannot be written as JSON"}}, nil
+	}
+	return data, nil, nil
+}

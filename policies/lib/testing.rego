@@ -1,0 +1,112 @@
+# Inputs for tests. A test says only what matters to it: everything else is as in pull_request.
+package bylaw.lib.testing
+
+# An open pull request in which nothing has happened yet: alice of Acme changes 30 lines of code.
+pull_request := {
+	"format": 1,
+	"taken_at": "2026-03-10T12:00:00Z",
+	"event": "test",
+	"repository": {"owner": "example", "name": "widgets", "private": false, "default_branch": "main"},
+	"number": 7,
+	"url": "https://github.example/example/widgets/pull/7",
+	"url": "https://github.example/example/widgets/pull/7",
+	"title": "Turn the widgets",
+	"body": "",
+	"author": {"login": "alice", "id": 1, "kind": "user"},
+	"state": "open",
+	"draft": false,
+	"created_at": "2026-03-09T09:00:00Z",
+	"merged_at": "",
+	"merged_by": {"login": "", "id": 0, "kind": "deleted"},
+	"base": {"name": "main", "sha": "b000000000000000000000000000000000000000"},
+	"head": {
+		"name": "turn", "sha": "a000000000000000000000000000000000000000", "repository": "example/widgets",
+		"fork": false, "arrived_at": "2026-03-09T09:00:00Z", "pushed_by": "alice",
+	},
+	"labels": [],
+	"files": [file("core/turn.go", 30)],
+	"commits": [],
+	"reviews": [],
+	"requested_reviewers": [],
+	"commands": [],
+	"people": [
+		employee("alice", "acme"),
+		employee("anna", "acme"),
+		employee("bob", "globex"),
+		employee("carol", "initech"),
+		person("dave", []),
+	],
+	"organizations": [
+		{"id": "acme", "name": "Acme Corp"},
+		{"id": "globex", "name": "Globex"},
+		{"id": "initech", "name": "Initech"},
+	],
+	"rosters": ["affiliations.yml"],
+	"governance": {"files": [], "first": false, "problems": [], "differences": [], "entries": []},
+	"same_head": [],
+	"incomplete": [],
+	"params": {},
+}
+
+# The pull request with other facts.
+with_facts(facts) := object.union(pull_request, facts)
+
+# A changed file with a number of added lines.
+file(path, added) := {
+	"path": path, "previous_path": "", "status": "modified", "added": added, "removed": 0,
+	"before": no_content, "after": no_content,
+}
+
+no_content := {"exists": false, "text": "", "data": null, "lines": [], "problems": []}
+
+# An approval of the present head by somebody who may write to the repository.
+approval(login) := review(login, "approved")
+
+review(login, state) := {
+	"author": {"login": login, "id": 0, "kind": "user"}, "state": state, "sha": "a000000000000000000000000000000000000000",
+	"submitted_at": "2026-03-10T09:00:00Z", "body": "", "can_push": true, "stale": false,
+}
+
+# Somebody who may write to the repository.
+person(login, affiliations) := {
+	"login": login, "id": 0, "kind": "user", "can_push": true,
+	"roles": [{"name": "maintainer", "file": "affiliations.yml", "line": 1}],
+	"affiliations": affiliations,
+}
+
+# Somebody whose employer is declared.
+employee(login, organization) := person(login, [works_for(organization, "", "")])
+
+# A declared affiliation, from a date until a date; either may be empty.
+works_for(organization, from, until) := {
+	"kind": "employer", "organization": organization, "from": from, "until": until,
+	"source": "declared", "file": "affiliations.yml", "line": 3, "evidence": "", "proposed": false,
+}
+
+# Evidence of a commit's e-mail address.
+writes_from(organization) := object.union(works_for(organization, "", ""), {"source": "email", "file": "", "line": 0, "evidence": "commit e-mail"})
+
+# Somebody who works for nobody, as they or a roster say.
+independent := object.union(works_for("", "", ""), {"kind": "independent"})
+
+# Somebody who prefers not to say.
+undisclosed := object.union(works_for("", "", ""), {"kind": "undisclosed"})
+
+# The people of pull_request, with others in place of those of the same login or besides them.
+people_with(others) := array.concat(
+	[p | some p in pull_request.people; not p.login in {o.login | some o in others}],
+	others,
+)
+
+# A commit by these people, the git author first.
+commit(logins) := {
+	"sha": "a000000000000000000000000000000000000000",
+	"authors": [git_author(login) | some login in logins],
+	"committer": git_author(logins[0]),
+	"verified": false,
+}
+
+git_author(login) := {"login": login, "id": 0, "domain": "users.noreply.github.com"}
+
+# A label that somebody set after the pull request was opened.
+label(name, login) := {"name": name, "set_by": login, "set_at": "2026-03-09T10:00:00Z"}

@@ -1,0 +1,10 @@
+// Package policies holds the policies that ship with Bylaw, and the library for writing more. A
+// policy is a folder; README.md says how to read and write one.
+package policies
+
+import "embed"
+
+// Files are the built-in policies, one folder each, and the library in the folder lib.
+//
+//go:embed */*.rego
+var Files embed.FS

@@ -1,0 +1,214 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
+)
+
+// GitHub is where facts come from: the live App, recorded facts, or a local clone.
+type GitHub interface {
+	// Read returns the facts of a pull request and the files that are the law for it.
+	Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error)
+
+	// Files returns those of the named files that exist at a revision of the pull request's world, as
+	// far as the snapshot of its reading says what that is.
+	Files(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)
+}
+
+// Checker evaluates pull requests. It may be used by several goroutines.
+type Checker struct {
+	GitHub  GitHub
+	Engine  *policy.Engine
+	BuiltIn []policy.Source
+	Now     func() time.Time
+
+	mu    sync.Mutex
+	laws  map[string]*law              // the law of a repository when it was last read, by installation and name
+	heads map[string]*headFiles        // what was read of a head, by installation, pull request and commit
+	tests map[string]policy.TestReport // of proposed policies, by digest
+}
+
+// Ask says why a pull request is looked at, and what only a webhook knows.
+type Ask struct {
+	Event     string          // such as "pull_request.opened"
+	Arrivals  []bylaw.Arrival // what webhooks told of the heads
+	Anonymous bool            // nobody is known: policies that look at people are not asked
+}
+
+// Result is what came of one evaluation.
+type Result struct {
+	Configured bool // false: nothing is configured for the repository, and Run holds no verdict
+	Run        bylaw.Run
+	Posted     []bylaw.Posted // our check runs that stood on the head
+}
+
+// Check evaluates one pull request. Faults of the repository are in the report; the error is GitHub's,
+// the network's or ours, and then nothing is known and the evaluation can be tried again.
+func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, error) {
+	want := bylaw.Want{Pushers: true, Arrivals: ask.Arrivals}
+	last := c.lawOf(ref)
+	if last != nil {
+		want.Law, want.Organization = last.wanted()
+	}
+	reading, err := c.GitHub.Read(ctx, ref, want)
+	if err != nil {
+		return Result{}, fmt.Errorf("snapshot %s: %w", ref, err)
+	}
+	l, err := c.readLaw(ctx, trees{reading.Law, reading.Organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+		return c.GitHub.Files(ctx, ref, &reading.Snapshot, revision, paths)
+	}, func(key string) *law {
+		if last != nil && last.key == key {
+			return last
+		}
+		return nil
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("read law of %s: %w", ref.Repository(), err)
+	}
+	c.keepLaw(ref, l)
+
+	s := reading.Snapshot
+	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(c.Now()), ask.Event
+	result := Result{Configured: l.exists, Posted: reading.Posted}
+	proposed, err := c.govern(ctx, ref, &s, l, reading)
+	if err != nil {
+		return Result{}, fmt.Errorf("preview rules of %s: %w", ref, err)
+	}
+	if !l.exists && !s.Governance.First {
+		return result, nil
+	}
+	addPeople(&s, l.book, proposed, reading.Pushers)
+	s.Rosters = l.rosters()
+	if err := c.readContents(ctx, ref, &s, l); err != nil {
+		return Result{}, fmt.Errorf("read files of %s: %w", ref, err)
+	}
+	complete(reflect.ValueOf(&s).Elem())
+	verdicts, err := c.judge(ctx, &s, l, ask.Anonymous)
+	if err != nil {
+		return Result{}, fmt.Errorf("evaluate %s: %w", ref, err)
+	}
+	result.Run = bylaw.Run{Ref: ref, Snapshot: s, Verdicts: verdicts}
+	result.Run.Report = render(result.Run, l)
+	return result, nil
+}
+
+// Rules are the rules of a repository as they stand in some files.
+type Rules struct {
+	Config   policy.Config
+	Metadata map[string]policy.Metadata // of every policy there is, by id
+	Problems []bylaw.Problem            // everything that is wrong, rosters and policies included
+	Exists   bool                       // whether anything is configured
+
+	law *law
+}
+
+// ReadRules reads the rules that stand in the files of two trees; more brings those that the
+// configuration names and the first tree lacks.
+func (c *Checker) ReadRules(ctx context.Context, repository, organization bylaw.Tree, more func(paths []string) ([]bylaw.Blob, error)) (Rules, error) {
+	l, err := c.readLaw(ctx, trees{repository, organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+		if revision != bylaw.RevisionLaw {
+			return nil, nil // the organization's tree is whole
+		}
+		return more(paths)
+	}, func(string) *law { return nil })
+	if err != nil {
+		return Rules{}, fmt.Errorf("read rules of %s: %w", repository.Repository, err)
+	}
+	return Rules{Config: l.config, Metadata: l.metadata, Problems: l.faults(), Exists: l.exists, law: l}, nil
+}
+
+// Judge evaluates a snapshot that is already complete, people and governance included. It is how
+// recorded snapshots are looked at again.
+func (c *Checker) Judge(ctx context.Context, ref bylaw.Ref, s bylaw.Snapshot, rules Rules) (Result, error) {
+	verdicts, err := c.judge(ctx, &s, rules.law, false)
+	if err != nil {
+		return Result{}, fmt.Errorf("evaluate %s: %w", ref, err)
+	}
+	run := bylaw.Run{Ref: ref, Snapshot: s, Verdicts: verdicts}
+	run.Report = render(run, rules.law)
+	return Result{Configured: rules.Exists, Run: run}, nil
+}
+
+// judge asks every policy that is switched on. One that is broken does not silence the others.
+func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymous bool) ([]bylaw.Verdict, error) {
+	in := &policy.Input{Snapshot: s}
+	verdicts := make([]bylaw.Verdict, len(l.config.Policies))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, p := range l.config.Policies {
+		if anonymous && looksAtPeople(l.facts[p.ID]) {
+			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID])
+			continue
+		}
+		if problems := l.reasonNotToAsk(p.ID, s); len(problems) > 0 {
+			verdicts[i] = policy.NotJudged(l.sources[p.ID], l.metadata[p.ID], problems)
+			continue
+		}
+		group.Go(func() error {
+			v, err := c.Engine.Evaluate(ctx, l.sources[p.ID], in, p.Params)
+			verdicts[i] = v
+			return err
+		})
+	}
+	return verdicts, group.Wait()
+}
+
+// aboutPeople are the facts that only GitHub, or whoever asks, can give.
+var aboutPeople = []string{"*", "author", "reviews", "people", "requested_reviewers", "commands", "labels", "merged_by"}
+
+func looksAtPeople(facts []string) bool {
+	return slices.ContainsFunc(facts, func(fact string) bool { return slices.Contains(aboutPeople, fact) })
+}
+
+// reasonNotToAsk says why a policy's answer could not be relied on. Facts that are not whole silence
+// all policies; a law with faults silences all but the built-in ones that are always on, by which the
+// law can be mended.
+func (l *law) reasonNotToAsk(id string, s *bylaw.Snapshot) []bylaw.Problem {
+	if len(s.Incomplete) > 0 {
+		var problems []bylaw.Problem
+		for _, i := range s.Incomplete {
+			problems = append(problems, bylaw.Problem{Msg: fmt.Sprintf("The %s of this pull request cannot be read whole: %s", i.Fact, i.Msg), Fix: "split the pull request into smaller ones"})
+		}
+		return problems
+	}
+	if len(l.problems) > 0 && !slices.Contains(policy.AlwaysOn, id) {
+		return []bylaw.Problem{{Msg: "The rules on the default branch have a fault, so this rule cannot be relied on.", Fix: fmt.Sprintf("correct %s", l.problems[0].Place())}}
+	}
+	return l.broken[id]
+}
+
+// MayGovern reports whether one of the paths may belong to the rules of a repository. It says yes when
+// the rules are not known here.
+func (c *Checker) MayGovern(ref bylaw.Ref, paths []string) bool {
+	l := c.lawOf(ref)
+	return l == nil || slices.ContainsFunc(paths, l.governs)
+}
+
+func (c *Checker) lawOf(ref bylaw.Ref) *law {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.laws[lawKey(ref)]
+}
+
+// keptLaws bounds how many repositories' laws are remembered; a forgotten one costs one more read.
+const keptLaws = 4096
+
+func (c *Checker) keepLaw(ref bylaw.Ref, l *law) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.laws == nil || len(c.laws) >= keptLaws {
+		c.laws = map[string]*law{}
+	}
+	c.laws[lawKey(ref)] = l
+}
+
+// lawKey keeps what one installation may see apart from what another one may.
+func lawKey(ref bylaw.Ref) string { return fmt.Sprintf("%d %s", ref.Installation, ref.Repository()) }

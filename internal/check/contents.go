@@ -1,0 +1,167 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/document"
+)
+
+// maxContents is how many changed files policies can have the content of. More are a fact that cannot
+// be read whole.
+const maxContents = 500
+
+// keptHeads bounds how many pull requests' files are remembered.
+const keptHeads = 256
+
+// headFiles are files of one head that were read already.
+type headFiles struct {
+	sha   string
+	blobs map[string]*bylaw.Blob // by path; nil when the file does not exist
+}
+
+// readContents reads the changed files that policies ask for with custom.files, before and after.
+func (c *Checker) readContents(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law) error {
+	var patterns []string
+	for _, p := range l.config.Policies {
+		patterns = append(patterns, l.metadata[p.ID].Files...)
+	}
+	for i := range s.Files {
+		s.Files[i].Before, s.Files[i].After = noContent(), noContent()
+	}
+	if len(patterns) == 0 {
+		return nil
+	}
+	var after, before []string
+	var asked []int
+	for i, f := range s.Files {
+		if !touches(f, func(path string) bool { return matchesAny(patterns, path) }) {
+			continue
+		}
+		asked = append(asked, i)
+		if f.Status != "removed" {
+			after = append(after, f.Path)
+		}
+		if f.Status != "added" {
+			before = append(before, oldPath(f))
+		}
+	}
+	if len(asked) > maxContents {
+		s.Incomplete = append(s.Incomplete, bylaw.Incomplete{Fact: "files", Msg: fmt.Sprintf("policies ask for the content of %d files, more than %d", len(asked), maxContents)})
+		return nil
+	}
+	head, err := c.filesAt(ctx, ref, s, bylaw.RevisionHead, after)
+	if err != nil {
+		return err
+	}
+	base, err := c.filesAt(ctx, ref, s, bylaw.RevisionBase, before)
+	if err != nil {
+		return err
+	}
+	for _, i := range asked {
+		f := &s.Files[i]
+		f.Before, f.After = contentOf(base, oldPath(*f)), contentOf(head, f.Path)
+	}
+	return nil
+}
+
+// oldPath is the path of a changed file on the base branch.
+func oldPath(f bylaw.File) string {
+	if f.PreviousPath != "" {
+		return f.PreviousPath
+	}
+	return f.Path
+}
+
+// matchesAny compares as the library's path_matches does: "**/" also stands for nothing.
+func matchesAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, path) })
+}
+
+func noContent() bylaw.Content {
+	return bylaw.Content{Lines: []bylaw.Line{}, Problems: []bylaw.Problem{}}
+}
+
+func contentOf(blobs []bylaw.Blob, path string) bylaw.Content {
+	out := noContent()
+	i := slices.IndexFunc(blobs, func(b bylaw.Blob) bool { return b.Path == path })
+	if i < 0 {
+		return out
+	}
+	out.Exists = true
+	out.Text = strings.ToValidUTF8(string(blobs[i].Data), "\uFFFD")
+	format, ok := document.FormatOf(path)
+	if !ok {
+		return out
+	}
+	doc, err := document.Read(path, format, blobs[i].Data)
+	if err != nil {
+		p := bylaw.Problem{File: path, Msg: "the file cannot be read"}
+		var e *document.Error
+		if errors.As(err, &e) {
+			p = bylaw.Problem{File: path, Line: e.Line, Column: e.Column, Msg: e.Msg, Fix: e.Hint}
+		}
+		out.Problems = append(out.Problems, p)
+		return out
+	}
+	out.Data = doc.Value
+	for _, l := range doc.Lines {
+		out.Lines = append(out.Lines, bylaw.Line{Pointer: l.Pointer, Line: l.Line})
+	}
+	return out
+}
+
+// filesAt returns those of the named files that exist at a revision whose commit is known. What was
+// read of a commit is remembered until the pull request has another one.
+func (c *Checker) filesAt(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	sha := s.Head.SHA + " " + s.Base.SHA
+	key := fmt.Sprintf("%d %s %s", ref.Installation, ref, revision)
+	c.mu.Lock()
+	if c.heads == nil || len(c.heads) >= keptHeads {
+		c.heads = map[string]*headFiles{}
+	}
+	kept := c.heads[key]
+	if kept == nil || kept.sha != sha {
+		kept = &headFiles{sha: sha, blobs: map[string]*bylaw.Blob{}}
+		c.heads[key] = kept
+	}
+	var unknown []string
+	for _, p := range paths {
+		if _, known := kept.blobs[p]; !known {
+			unknown = append(unknown, p)
+		}
+	}
+	c.mu.Unlock()
+	if len(unknown) > 0 {
+		blobs, err := c.GitHub.Files(ctx, ref, s, revision, unknown)
+		if err != nil {
+			return nil, err
+		}
+		c.mu.Lock()
+		for _, p := range unknown {
+			kept.blobs[p] = nil
+		}
+		for _, b := range blobs {
+			kept.blobs[b.Path] = &b
+		}
+		c.mu.Unlock()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []bylaw.Blob
+	for _, p := range paths {
+		if b := kept.blobs[p]; b != nil {
+			out = append(out, *b)
+		}
+	}
+	return out, nil
+}

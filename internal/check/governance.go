@@ -1,0 +1,259 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/roster"
+)
+
+// previewTime bounds how long the proposed rules of a pull request are compiled and tested. They come
+// from anybody, and run in worker processes only.
+const previewTime = 20 * time.Second
+
+// govern adds to the snapshot what the pull request does to the rules themselves: the proposed version
+// is read, linted, compiled and tested, and compared with the law, but nothing is judged by it. It
+// returns the rosters as they would be, or nil when they stay.
+func (c *Checker) govern(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law, reading bylaw.Reading) (*roster.Book, error) {
+	s.Governance = bylaw.Governance{Files: []string{}, Problems: []bylaw.Problem{}, Differences: []bylaw.Difference{}, Entries: []bylaw.Entry{}}
+	g := &s.Governance
+	if !slices.ContainsFunc(s.Files, func(f bylaw.File) bool { return touches(f, l.governs) || touches(f, isConfig) }) {
+		return nil, nil
+	}
+	next, err := c.proposedLaw(ctx, ref, s, l, reading)
+	if err != nil {
+		return nil, err
+	}
+	governs := func(file string) bool { return l.governs(file) || next.governs(file) }
+	for _, f := range s.Files {
+		if touches(f, governs) {
+			g.Files = append(g.Files, f.Path)
+		}
+	}
+	g.First = !l.exists && next.exists
+	g.Problems = append(g.Problems, problemsOfProposal(l, next, g.Files)...)
+	g.Differences = append(g.Differences, configDifferences(l, next)...)
+	tested, faults, err := c.testProposal(ctx, l, next)
+	if err != nil {
+		return nil, err
+	}
+	g.Problems = append(g.Problems, faults...)
+	g.Differences = append(g.Differences, tested...)
+	entries, differences := roster.Compare(l.book, next.book)
+	g.Entries = append(g.Entries, entries...)
+	g.Differences = append(g.Differences, differences...)
+	return &next.book, nil
+}
+
+func isConfig(file string) bool { return file == bylaw.ConfigPath }
+
+// touches reports whether a changed file is or was one of those meant.
+func touches(f bylaw.File, meant func(string) bool) bool {
+	return meant(f.Path) || f.PreviousPath != "" && meant(f.PreviousPath)
+}
+
+// proposedLaw reads the law as it would be if the pull request were merged: its version of the files
+// that it changes, and the default branch's of all others.
+func (c *Checker) proposedLaw(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law, reading bylaw.Reading) (*law, error) {
+	changed := map[string]bool{}
+	var paths []string
+	for _, f := range s.Files {
+		changed[f.Path] = true
+		if f.PreviousPath != "" {
+			changed[f.PreviousPath] = true
+		}
+		if f.Status != "removed" && l.governs(f.Path) {
+			paths = append(paths, f.Path)
+		}
+	}
+	blobs, err := c.filesAt(ctx, ref, s, bylaw.RevisionHead, paths)
+	if err != nil {
+		return nil, err
+	}
+	tree := bylaw.Tree{Repository: reading.Law.Repository, Commit: s.Head.SHA, Visible: true, Files: slices.Clone(blobs)}
+	for _, f := range reading.Law.Files {
+		if !changed[f.Path] {
+			tree.Files = append(tree.Files, f)
+		}
+	}
+	return c.readLaw(ctx, trees{tree, reading.Organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+		if revision != bylaw.RevisionLaw {
+			return c.GitHub.Files(ctx, ref, s, revision, paths)
+		}
+		// A file that the proposed configuration names: as the pull request has it, or as it stands.
+		var mine, standing []string
+		for _, p := range paths {
+			if changed[p] {
+				mine = append(mine, p)
+			} else {
+				standing = append(standing, p)
+			}
+		}
+		out, err := c.filesAt(ctx, ref, s, bylaw.RevisionHead, mine)
+		if err != nil || len(standing) == 0 {
+			return out, err
+		}
+		rest, err := c.GitHub.Files(ctx, ref, s, bylaw.RevisionLaw, standing)
+		return slices.Concat(out, rest), err
+	}, func(string) *law { return nil })
+}
+
+// problemsOfProposal are the faults of the proposed rules that this pull request brings or leaves in
+// the files that it touches. Faults elsewhere that stand already are not its business.
+func problemsOfProposal(now, next *law, touched []string) []bylaw.Problem {
+	standing := now.faults()
+	var out []bylaw.Problem
+	for _, p := range next.faults() {
+		if p.Repository == "" && slices.Contains(touched, p.File) || !slices.Contains(standing, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// faults are everything that is wrong with a law, policies included, in a fixed order.
+func (l *law) faults() []bylaw.Problem {
+	out := slices.Clone(l.problems)
+	for _, id := range slices.Sorted(maps.Keys(l.broken)) {
+		out = append(out, l.broken[id]...)
+	}
+	return out
+}
+
+// testProposal runs the tests of the policies that the pull request adds or changes.
+func (c *Checker) testProposal(ctx context.Context, now, next *law) ([]bylaw.Difference, []bylaw.Problem, error) {
+	bounded, cancel := context.WithTimeout(ctx, previewTime)
+	defer cancel()
+	var differences []bylaw.Difference
+	var problems []bylaw.Problem
+	for _, id := range slices.Sorted(maps.Keys(next.sources)) {
+		s := next.sources[id]
+		if s.BuiltIn || next.broken[id] != nil || now.sources[id].Digest() == s.Digest() {
+			continue
+		}
+		report, err := c.test(bounded, s)
+		switch {
+		case err != nil && ctx.Err() == nil && bounded.Err() != nil:
+			problems = append(problems, bylaw.Problem{File: s.Modules[0].File, Msg: fmt.Sprintf("the tests of all proposed policies together took longer than %s", previewTime), Fix: "propose fewer policies at once, or make their tests quicker"})
+			return differences, problems, nil
+		case err != nil:
+			return nil, nil, err
+		}
+		problems = append(problems, report.Problems...)
+		problems = append(problems, report.Failed...)
+		what := "changed"
+		if _, stands := now.sources[id]; !stands {
+			what = "new"
+		}
+		differences = append(differences, bylaw.Difference{
+			File: s.Modules[0].File, Line: 1,
+			Msg: fmt.Sprintf("policy %s is %s: %d of %d tests hold and reach %.0f %% of its lines", id, what, report.Passed, report.Passed+len(report.Failed), report.Coverage),
+		})
+		if report.Passed+len(report.Failed) == 0 && len(report.Problems) == 0 {
+			problems = append(problems, bylaw.Problem{File: s.Modules[0].File, Msg: fmt.Sprintf("policy %s has no test", id), Fix: "add a file " + id + "_test.rego with at least one test"})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(now.sources)) {
+		if _, stands := next.sources[id]; !stands {
+			differences = append(differences, bylaw.Difference{File: now.sources[id].Modules[0].File, Msg: fmt.Sprintf("policy %s is removed", id)})
+		}
+	}
+	return differences, problems, nil
+}
+
+// test runs the tests of one version of a policy once; later events about the same version are
+// answered from memory.
+func (c *Checker) test(ctx context.Context, s policy.Source) (policy.TestReport, error) {
+	key := s.Digest()
+	c.mu.Lock()
+	report, known := c.tests[key]
+	c.mu.Unlock()
+	if known {
+		return report, nil
+	}
+	report, err := c.Engine.Test(ctx, s)
+	if err != nil {
+		return report, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tests == nil || len(c.tests) >= keptLaws {
+		c.tests = map[string]policy.TestReport{}
+	}
+	c.tests[key] = report
+	return report, nil
+}
+
+// configDifferences says which policies would be switched on or off, and which parameters would have
+// another value.
+func configDifferences(now, next *law) []bylaw.Difference {
+	var out []bylaw.Difference
+	add := func(from policy.Place, format string, args ...any) {
+		d := bylaw.Difference{File: bylaw.ConfigPath, Msg: fmt.Sprintf(format, args...)}
+		if from.Repository == "" && from.File != "" {
+			d.File, d.Line = from.File, from.Line
+		}
+		out = append(out, d)
+	}
+	before, after := enabledByID(now), enabledByID(next)
+	for _, id := range slices.Sorted(maps.Keys(after)) {
+		e := after[id]
+		was, stood := before[id]
+		if !stood {
+			add(e.On, "policy %s would be switched on", id)
+			continue
+		}
+		values, old := e.Leaves(), was.Leaves()
+		for _, pointer := range slices.Sorted(maps.Keys(values)) {
+			name := id + "." + strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+			if is, been := fmt.Sprint(values[pointer]), fmt.Sprint(old[pointer]); is != been {
+				add(e.From[pointer], "%s would be %s instead of %s", name, is, been)
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(before)) {
+		if _, stands := after[id]; !stands {
+			add(policy.Place{}, "policy %s would be switched off", id)
+		}
+	}
+	was, is := rosterNames(now), rosterNames(next)
+	if was != is {
+		add(policy.Place{}, "the rosters would be %s instead of %s", orNone(is), orNone(was))
+	}
+	return out
+}
+
+func enabledByID(l *law) map[string]policy.Enabled {
+	out := map[string]policy.Enabled{}
+	if !l.exists {
+		return out
+	}
+	for _, e := range l.config.Policies {
+		out[e.ID] = e
+	}
+	return out
+}
+
+func rosterNames(l *law) string {
+	var names []string
+	for _, r := range l.config.Rosters {
+		names = append(names, r.Path)
+	}
+	if l.config.Organizations.Value != "" {
+		names = append(names, l.config.Organizations.Value)
+	}
+	return strings.Join(names, ", ")
+}
+
+func orNone(words string) string {
+	if words == "" {
+		return "none"
+	}
+	return words
+}

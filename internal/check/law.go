@@ -1,0 +1,239 @@
+package check
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/roster"
+)
+
+// law is what binds a repository at one moment: configuration, policies, rosters, all read from the
+// default branch, and what is wrong with them.
+type law struct {
+	key      string // digest of every file that it was made of
+	config   policy.Config
+	sources  map[string]policy.Source // every policy there is, by id: built in, the organization's, the repository's
+	metadata map[string]policy.Metadata
+	facts    map[string][]string        // facts that a policy looks at, by id
+	broken   map[string][]bylaw.Problem // policies that cannot be used, by id
+	book     roster.Book
+	problems []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
+	exists   bool            // whether anything is configured at all
+	origin   string          // where the configuration comes from, in words
+}
+
+// trees are the files of which a law is made.
+type trees struct {
+	repository, organization bylaw.Tree
+}
+
+// fetch reads files that a tree does not hold yet.
+type fetch func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)
+
+// readLaw makes the law of the files of two trees, and fetches the files that the configuration names
+// and the trees lack. known is a law that is returned again when all files are the same.
+func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(key string) *law) (*law, error) {
+	sources, problems := c.sourcesOf(t)
+	l := &law{sources: map[string]policy.Source{}, metadata: map[string]policy.Metadata{}, facts: map[string][]string{}, broken: map[string][]bylaw.Problem{}}
+	for _, s := range sources {
+		l.sources[s.ID] = s
+		in, err := c.Engine.Inspect(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		l.metadata[s.ID], l.facts[s.ID] = in.Metadata, in.Facts
+		if len(in.Problems) > 0 {
+			l.broken[s.ID] = in.Problems
+		}
+	}
+	l.problems = problems
+
+	repository, organization := configOf(t.repository, ""), configOf(t.organization, t.organization.Repository)
+	l.exists = repository != nil || organization != nil
+	l.origin = originOf(t, repository, organization)
+	var more []bylaw.Problem
+	l.config, more = policy.ReadConfig(repository, organization, l.metadata)
+	l.problems = append(l.problems, more...)
+
+	missing, missingInOrganization := l.missing(t)
+	for revision, paths := range map[bylaw.Revision][]string{bylaw.RevisionLaw: missing, bylaw.RevisionOrganization: missingInOrganization} {
+		if len(paths) == 0 {
+			continue
+		}
+		blobs, err := fetch(revision, paths)
+		if err != nil {
+			return nil, err
+		}
+		if revision == bylaw.RevisionLaw {
+			t.repository.Files = append(slices.Clip(t.repository.Files), blobs...)
+		} else {
+			t.organization.Files = append(slices.Clip(t.organization.Files), blobs...)
+		}
+	}
+	l.key = keyOf(t)
+	if same := known(l.key); same != nil {
+		return same, nil
+	}
+	l.readRosters(t)
+	return l, nil
+}
+
+func (c *Checker) sourcesOf(t trees) ([]policy.Source, []bylaw.Problem) {
+	sources := slices.Clone(c.BuiltIn)
+	var problems []bylaw.Problem
+	for _, tree := range []bylaw.Tree{t.organization, t.repository} {
+		var files []bylaw.Blob
+		for _, f := range tree.Files {
+			if strings.HasPrefix(f.Path, bylaw.PoliciesPath+"/") {
+				files = append(files, f)
+			}
+		}
+		own, faults := policy.Community(files, tree.Repository, c.BuiltIn)
+		if tree.Repository != t.repository.Repository {
+			for i := range faults {
+				faults[i].Repository = tree.Repository
+			}
+		}
+		problems = append(problems, faults...)
+		for _, s := range own {
+			i := slices.IndexFunc(sources, func(other policy.Source) bool { return other.ID == s.ID })
+			if i < 0 {
+				sources = append(sources, s)
+				continue
+			}
+			problems = append(problems, bylaw.Problem{
+				File: s.Modules[0].File, Msg: fmt.Sprintf("the organization already has a policy %q (in %s)", s.ID, sources[i].Origin),
+				Fix: "give the folder and the package another name",
+			})
+		}
+	}
+	return sources, problems
+}
+
+func configOf(t bylaw.Tree, repository string) *policy.File {
+	f, ok := t.File(bylaw.ConfigPath)
+	if !ok {
+		return nil
+	}
+	return &policy.File{Repository: repository, Path: f.Path, Data: f.Data}
+}
+
+func originOf(t trees, repository, organization *policy.File) string {
+	own, defaults := "without a configuration of its own", "organization defaults: none visible"
+	if repository != nil {
+		own = "configured in " + bylaw.ConfigPath
+	}
+	if organization != nil {
+		defaults = fmt.Sprintf("organization defaults: %s of %s", bylaw.ConfigPath, t.organization.Repository)
+	}
+	return own + "; " + defaults
+}
+
+// wanted are the files that the configuration names, in the governed repository and in the
+// organization's.
+func (l *law) wanted() (repository, organization []string) {
+	add := func(from policy.Place, file string) {
+		if from.Repository == "" {
+			repository = append(repository, file)
+		} else {
+			organization = append(organization, file)
+		}
+	}
+	for _, r := range l.config.Rosters {
+		add(r.From, r.Path)
+	}
+	if o := l.config.Organizations; o.Value != "" {
+		add(o.From, o.Value)
+	}
+	return repository, organization
+}
+
+// rosters are the paths of the configured rosters.
+func (l *law) rosters() []string {
+	paths := []string{}
+	for _, r := range l.config.Rosters {
+		paths = append(paths, r.Path)
+	}
+	return paths
+}
+
+// missing are the wanted files that the trees do not hold.
+func (l *law) missing(t trees) (repository, organization []string) {
+	absent := func(tree bylaw.Tree) func(string) bool {
+		return func(file string) bool { _, ok := tree.File(file); return ok }
+	}
+	repository, organization = l.wanted()
+	return slices.DeleteFunc(repository, absent(t.repository)), slices.DeleteFunc(organization, absent(t.organization))
+}
+
+func keyOf(t trees) string {
+	h := sha256.New()
+	for _, tree := range []bylaw.Tree{t.repository, t.organization} {
+		files := slices.Clone(tree.Files)
+		slices.SortFunc(files, func(a, b bylaw.Blob) int { return strings.Compare(a.Path, b.Path) })
+		fmt.Fprintf(h, "%s %v %d\n", tree.Repository, tree.Visible, len(files))
+		for _, f := range files {
+			fmt.Fprintf(h, "%s %s %s\n", f.Path, f.Mode, f.OID)
+			if f.OID == "" {
+				h.Write(f.Data)
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (l *law) readRosters(t trees) {
+	open := func(from policy.Place, file string) (bylaw.Blob, bool) {
+		tree := t.repository
+		if from.Repository != "" {
+			tree = t.organization
+		}
+		blob, ok := tree.File(file)
+		if !ok {
+			l.problems = append(l.problems, bylaw.Problem{
+				Repository: from.Repository, File: from.File, Line: from.Line,
+				Msg: fmt.Sprintf("the file %s does not exist on the default branch", file), Fix: "correct the path, or add the file",
+			})
+		}
+		return blob, ok
+	}
+	note := func(from policy.Place, faults []bylaw.Problem) {
+		for _, p := range faults {
+			p.Repository = from.Repository
+			l.problems = append(l.problems, p)
+		}
+	}
+	if o := l.config.Organizations; o.Value != "" {
+		if blob, ok := open(o.From, o.Value); ok {
+			organizations, faults := roster.ReadOrganizations(o.Value, blob.Data)
+			l.book.Organizations = organizations
+			note(o.From, faults)
+		}
+	}
+	for _, file := range l.config.Rosters {
+		if blob, ok := open(file.From, file.Path); ok {
+			r, faults := roster.Read(file.Path, file.Format, blob.Data)
+			l.book.Rosters = append(l.book.Rosters, r)
+			note(file.From, faults)
+		}
+	}
+}
+
+// codeowners are the places where GitHub looks for a CODEOWNERS file.
+var codeowners = []string{"CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"}
+
+// governs reports whether a file of the governed repository belongs to the rules.
+func (l *law) governs(file string) bool {
+	if file == bylaw.ConfigPath || file == bylaw.PoliciesPath || strings.HasPrefix(file, bylaw.PoliciesPath+"/") || slices.Contains(codeowners, file) {
+		return true
+	}
+	repository, _ := l.wanted()
+	return slices.Contains(repository, path.Clean(file))
+}

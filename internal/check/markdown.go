@@ -1,0 +1,135 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+// markdownBuilder writes the Markdown of a summary. Everything from outside goes through inert, code or
+// link before it gets here.
+type markdownBuilder struct {
+	lines []string
+}
+
+func (b *markdownBuilder) line(format string, args ...any) {
+	b.lines = append(b.lines, fmt.Sprintf(format, args...))
+}
+
+func (b *markdownBuilder) paragraph(format string, args ...any) {
+	b.line(format, args...)
+	b.line("")
+}
+
+// text joins the lines, and leaves out the last ones if there are too many characters.
+func (b *markdownBuilder) text(ref bylaw.Ref) string {
+	total := 0
+	for i, line := range b.lines {
+		total += utf8.RuneCountInString(line) + 1
+		if total > maxSummary {
+			rest := fmt.Sprintf("%d more lines are left out here; `bylaw check %s` shows all.", len(b.lines)-i, plainText(ref.String()))
+			return strings.Join(append(b.lines[:i:i], "", rest), "\n") + "\n"
+		}
+	}
+	return strings.TrimRight(strings.Join(b.lines, "\n"), "\n") + "\n"
+}
+
+// reasons says what is wrong, on which evidence, and what would make it right.
+func (b *markdownBuilder) reasons(v bylaw.Verdict) {
+	b.problems(v.Problems)
+	if v.Outcome == bylaw.Broken {
+		b.paragraph("A rule that cannot be judged never counts as met.")
+		return
+	}
+	for i, f := range v.Findings {
+		if i == maxRows {
+			b.line("- and %s", plural(len(v.Findings)-i, "more finding"))
+			break
+		}
+		b.finding(f)
+	}
+	if len(v.Findings) > 0 {
+		b.line("")
+	}
+}
+
+func (b *markdownBuilder) finding(f bylaw.Finding) {
+	var line strings.Builder
+	if f.File != "" {
+		line.WriteString(place(f.File, f.Line) + ": ")
+	}
+	line.WriteString(inert(f.Msg))
+	if f.Advice {
+		line.WriteString(" (advice)")
+	}
+	for _, e := range f.Evidence {
+		line.WriteString(" " + evidence(e))
+	}
+	if f.Fix != "" {
+		line.WriteString("<br>" + inert(f.Fix))
+	}
+	if f.Ref != "" {
+		line.WriteString(" [The written rule](" + link(f.Ref) + ")")
+	}
+	b.line("- %s", line.String())
+}
+
+func (b *markdownBuilder) problems(problems []bylaw.Problem) {
+	for i, p := range problems {
+		if i == maxRows {
+			b.line("- and %s", plural(len(problems)-i, "more problem"))
+			break
+		}
+		line := inert(p.Msg)
+		if p.File != "" {
+			line = code(p.Place()) + ": " + line
+		}
+		if p.Fix != "" {
+			line += "<br>" + inert(p.Fix)
+		}
+		b.line("- %s", line)
+	}
+	if len(problems) > 0 {
+		b.line("")
+	}
+}
+
+// considered is the table of who was looked at.
+func (b *markdownBuilder) considered(people []bylaw.Considered) {
+	if len(people) == 0 {
+		return
+	}
+	b.line("### Who was considered")
+	b.line("")
+	b.line("| Who | Did | Works for, on that day | Counted | Why | Evidence |")
+	b.line("|---|---|---|---|---|---|")
+	for i, p := range people {
+		if i == maxRows {
+			b.line("| and %d more | | | | | |", len(people)-i)
+			break
+		}
+		counted := "no"
+		if p.Counted {
+			counted = "**yes**"
+		}
+		var where []string
+		for _, e := range p.Evidence {
+			where = append(where, evidence(e))
+		}
+		b.line("| %s | %s | %s | %s | %s | %s |", inert(p.Who), inert(p.Did), inert(p.Is), counted, inert(p.Why), strings.Join(where, ", "))
+	}
+	b.line("")
+}
+
+func evidence(e bylaw.Evidence) string {
+	switch {
+	case e.File == "":
+		return inert(e.Text)
+	case e.Text == "":
+		return place(e.File, e.Line)
+	default:
+		return place(e.File, e.Line) + " (" + inert(e.Text) + ")"
+	}
+}

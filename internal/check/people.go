@@ -1,0 +1,136 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/roster"
+)
+
+// addPeople completes the snapshot with everybody concerned, and with everybody in a roster who may
+// write to the repository and so could review. proposed is what the rosters would say after the pull
+// request; nil when it does not touch them.
+func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushers []bylaw.Account) {
+	p := people{snapshot: s, book: book, proposed: proposed, byLogin: map[string]*bylaw.Person{}}
+	p.add(s.Author)
+	p.add(s.MergedBy)
+	for _, c := range s.Commits {
+		for _, a := range c.Authors {
+			p.add(bylaw.Account{Login: a.Login, ID: a.ID, Kind: kindOf(a.Login)})
+		}
+	}
+	p.add(bylaw.Account{Login: s.Head.PushedBy, Kind: kindOf(s.Head.PushedBy)})
+	for _, r := range s.Reviews {
+		p.add(r.Author)
+		if person := p.byLogin[strings.ToLower(r.Author.Login)]; person != nil && r.CanPush {
+			person.CanPush = true
+		}
+	}
+	for _, login := range s.RequestedReviewers {
+		p.add(bylaw.Account{Login: login, Kind: kindOf(login)})
+	}
+	for _, l := range s.Labels {
+		p.add(bylaw.Account{Login: l.SetBy, Kind: kindOf(l.SetBy)})
+	}
+	for _, c := range s.Commands {
+		p.add(c.Who)
+	}
+	for _, e := range s.Governance.Entries {
+		p.add(bylaw.Account{Login: e.Login, Kind: kindOf(e.Login)})
+	}
+	known := map[string]bool{}
+	for _, login := range book.Logins() {
+		known[strings.ToLower(login)] = true
+	}
+	for i, a := range pushers {
+		nobodyKnown := len(known) == 0 && i < fewPushers // without a roster any of them could be asked
+		if login := strings.ToLower(a.Login); known[login] || p.byLogin[login] != nil || nobodyKnown {
+			p.add(a)
+			p.byLogin[login].CanPush = true
+		}
+	}
+	p.addCommitEvidence()
+	s.People = []bylaw.Person{}
+	for _, person := range p.byLogin {
+		s.People = append(s.People, *person)
+	}
+	slices.SortFunc(s.People, func(a, b bylaw.Person) int { return cmp.Compare(strings.ToLower(a.Login), strings.ToLower(b.Login)) })
+	slices.SortFunc(p.organizations, func(a, b bylaw.Organization) int { return cmp.Compare(a.ID, b.ID) })
+	s.Organizations = append([]bylaw.Organization{}, slices.CompactFunc(p.organizations, func(a, b bylaw.Organization) bool { return a.ID == b.ID })...)
+}
+
+// fewPushers is how many of those who may write to a repository are named where no roster says who is
+// who.
+const fewPushers = 50
+
+type people struct {
+	snapshot      *bylaw.Snapshot
+	book          roster.Book
+	proposed      *roster.Book
+	byLogin       map[string]*bylaw.Person // by login in lower case
+	organizations []bylaw.Organization
+}
+
+// kindOf guesses the kind of an account of which only the login is known, as GitHub forms logins.
+func kindOf(login string) string {
+	if strings.HasSuffix(login, "[bot]") {
+		return bylaw.KindBot
+	}
+	return bylaw.KindUser
+}
+
+func (p *people) add(a bylaw.Account) {
+	login := strings.ToLower(a.Login)
+	if login == "" {
+		return
+	}
+	if known := p.byLogin[login]; known != nil {
+		known.ID = cmp.Or(known.ID, a.ID)
+		return
+	}
+	roles, affiliations, organizations := p.book.Person(a.Login, a.ID)
+	if p.proposed != nil {
+		_, after, more := p.proposed.Person(a.Login, a.ID)
+		for _, next := range after {
+			if !slices.ContainsFunc(affiliations, func(now bylaw.Affiliation) bool { return sameAffiliation(now, next) }) {
+				next.Proposed = true
+				affiliations = append(affiliations, next)
+			}
+		}
+		organizations = append(organizations, more...)
+	}
+	p.organizations = append(p.organizations, organizations...)
+	p.byLogin[login] = &bylaw.Person{Login: a.Login, ID: a.ID, Kind: a.Kind, Roles: roles, Affiliations: affiliations}
+}
+
+// sameAffiliation compares what two entries say, wherever they stand.
+func sameAffiliation(a, b bylaw.Affiliation) bool {
+	return a.Kind == b.Kind && a.Organization == b.Organization && a.From == b.From && a.Until == b.Until && a.Source == b.Source
+}
+
+// addCommitEvidence notes whose commits carry an e-mail address of an organization. Anybody can write
+// any address into a commit, so this is evidence that can only add a conflict.
+func (p *people) addCommitEvidence() {
+	for _, c := range p.snapshot.Commits {
+		for _, a := range c.Authors {
+			org, ok := p.book.Organizations.OfDomain(a.Domain)
+			if !ok {
+				continue
+			}
+			person := p.byLogin[strings.ToLower(a.Login)]
+			if person == nil { // nobody's account: it widens who the author may work for
+				person = p.byLogin[strings.ToLower(p.snapshot.Author.Login)]
+			}
+			if person == nil {
+				continue
+			}
+			evidence := bylaw.Affiliation{Kind: bylaw.AffiliationEmployer, Organization: org.ID, Source: bylaw.SourceEmail, Evidence: "commit e-mail at " + a.Domain}
+			if !slices.Contains(person.Affiliations, evidence) {
+				person.Affiliations = append(person.Affiliations, evidence)
+				p.organizations = append(p.organizations, org)
+			}
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func benchmark(b *testing.B, bench func(*testing.B, *Store)) {
+	b.Run("sqlite", func(b *testing.B) { bench(b, newSQLite(b).open(b)) })
+	b.Run("postgres", func(b *testing.B) { bench(b, newPostgres(b).open(b)) })
+}
+
+func BenchmarkAccept(b *testing.B) {
+	benchmark(b, func(b *testing.B, s *Store) {
+		i := 0
+		for b.Loop() {
+			i++
+			in := Intake{
+				Delivery: Delivery{GUID: fmt.Sprint(i), Event: "pull_request", Repository: "acme/widgets", Installation: 1},
+				Jobs:     []Job{{Key: fmt.Sprint(i % 500), Installation: 1}},
+				Heads:    []Head{{Repository: "acme/widgets", Number: i % 500, SHA: fmt.Sprint(i), PushedBy: "alice"}},
+			}
+			if _, err := s.Accept(b.Context(), in); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkClaimAndFinish measures one key at a time with 1,000 others waiting.
+func BenchmarkClaimAndFinish(b *testing.B) {
+	benchmark(b, func(b *testing.B, s *Store) {
+		jobs := make([]Job, 1000)
+		for i := range jobs {
+			jobs[i] = Job{Key: fmt.Sprint(i), Installation: int64(i % 20)}
+		}
+		check(b, s.Raise(b.Context(), jobs...))
+		body := make([]byte, 20_000)
+		i := 0
+		for b.Loop() {
+			claims, err := s.Claim(b.Context(), "w", time.Minute, 1)
+			if err != nil || len(claims) != 1 {
+				b.Fatalf("want one claim, got %d %v", len(claims), err)
+			}
+			i++
+			_, err = s.Finish(b.Context(), claims[0], Finished{
+				Pull:      &Pull{Repository: "acme/widgets", Number: i, State: PullOpen},
+				Run:       &Run{RunMeta: RunMeta{ID: fmt.Sprint(i), Repository: "acme/widgets", Number: i}, Snapshot: body},
+				Audit:     []AuditEntry{{Repository: "acme/widgets", Kind: "run", Number: i}},
+				FollowUps: []Job{{Key: claims[0].Key, Installation: claims[0].Installation}},
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

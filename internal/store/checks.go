@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Check is a check run that we have published, or are about to.
+type Check struct {
+	Repository string
+	SHA        string
+	Name       string
+	RunID      int64  // GitHub's id; 0 when creating it was intended and its outcome is not known
+	Digest     string // of the content last written; empty when it must be written again
+	Generation int64  // counts the times it was forgotten; hand it back to SaveCheck as it was read
+	UpdatedAt  time.Time
+}
+
+const checkColumns = "repository, sha, name, check_run_id, digest, generation, updated_at"
+
+func scanCheck(r row) (Check, error) {
+	var c Check
+	var updated int64
+	err := r.Scan(&c.Repository, &c.SHA, &c.Name, &c.RunID, &c.Digest, &c.Generation, &updated)
+	c.UpdatedAt = moment(updated)
+	return c, err
+}
+
+// Checks lists what we have published on a commit, by name.
+func (s *Store) Checks(ctx context.Context, repository, sha string) ([]Check, error) {
+	all, err := list(ctx, s.read, scanCheck, "SELECT "+checkColumns+" FROM checks WHERE repository = $1 AND sha = $2 ORDER BY name", repository, sha)
+	if err != nil {
+		return nil, fmt.Errorf("list checks of %s at %s: %w", repository, sha, err)
+	}
+	return all, nil
+}
+
+// IntendCheck notes that a check run is about to be created, and returns what is kept of it. After a crash
+// between creating and SaveCheck, its RunID of 0 says that GitHub may have one that we do not know.
+func (s *Store) IntendCheck(ctx context.Context, repository, sha, name string) (Check, error) {
+	var check Check
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, 0, '', 0, $4)
+			ON CONFLICT (repository, sha, name) DO NOTHING`, repository, sha, name, millis(s.now()))
+		if err != nil {
+			return err
+		}
+		check, _, err = first(ctx, tx, scanCheck, "SELECT "+checkColumns+" FROM checks WHERE repository = $1 AND sha = $2 AND name = $3", repository, sha, name)
+		return err
+	})
+	if err != nil {
+		return Check{}, fmt.Errorf("intend check %s of %s at %s: %w", name, repository, sha, err)
+	}
+	return check, nil
+}
+
+// SaveCheck keeps what was published. If the check was forgotten since it was read (Generation), its digest
+// stays empty, so that it is written once more.
+func (s *Store) SaveCheck(ctx context.Context, c Check) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (repository, sha, name) DO UPDATE SET
+			  check_run_id = excluded.check_run_id, updated_at = excluded.updated_at,
+			  digest = CASE WHEN excluded.generation = checks.generation THEN excluded.digest ELSE '' END`,
+			c.Repository, c.SHA, c.Name, c.RunID, c.Digest, c.Generation, s.orNow(c.UpdatedAt))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save check %s of %s at %s: %w", c.Name, c.Repository, c.SHA, err)
+	}
+	return nil
+}
+
+func forgetCheck(ctx context.Context, tx *sql.Tx, f ForgetCheck) error {
+	_, err := tx.ExecContext(ctx, "UPDATE checks SET digest = '', generation = generation + 1 WHERE repository = $1 AND sha = $2", f.Repository, f.SHA)
+	if err != nil {
+		return fmt.Errorf("forget checks of %s at %s: %w", f.Repository, f.SHA, err)
+	}
+	return nil
+}

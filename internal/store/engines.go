@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+)
+
+const (
+	sqliteReaders       = 4
+	postgresConnections = 16
+)
+
+// openSQLite opens one connection that writes and a few that only read. A writer begins its transactions
+// IMMEDIATE, so that two of them never meet in the middle and have to give up.
+func (s *Store) openSQLite(ctx context.Context, name string) error {
+	file, query, err := sqliteFile(name)
+	if err != nil {
+		return err
+	}
+	if folder := filepath.Dir(file); !isFolder(folder) {
+		return fmt.Errorf("the folder %s of the database file does not exist", folder)
+	}
+	// SQLite would create it readable by everybody, and its side files take over its mode.
+	created, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("the database file cannot be written: %w", err)
+	}
+	if err := created.Close(); err != nil {
+		return fmt.Errorf("the database file cannot be written: %w", err)
+	}
+
+	query.Set("_busy_timeout", "10000")
+	query.Set("_journal_mode", "WAL")
+	query.Set("_synchronous", "FULL")
+	query.Set("_foreign_keys", "on")
+	query.Set("_dqs", "false")
+	query.Set("_txlock", "immediate")
+	if s.write, err = sql.Open("sqlite", sqliteURL(file, query)); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	var mode string
+	var synchronous int
+	if err := s.write.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return fmt.Errorf("%s is not a database that can be used: %w", file, err)
+	}
+	if err := s.write.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&synchronous); err != nil {
+		return fmt.Errorf("%s is not a database that can be used: %w", file, err)
+	}
+	if mode != "wal" || synchronous != 2 {
+		return fmt.Errorf("%s does not keep what is committed (journal_mode %s, synchronous %d): it needs a local disk", file, mode, synchronous)
+	}
+
+	query.Set("_query_only", "on")
+	query.Del("_txlock")
+	if s.read, err = sql.Open("sqlite", sqliteURL(file, query)); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(sqliteReaders)
+	s.read.SetMaxIdleConns(sqliteReaders)
+	return nil
+}
+
+// sqliteFile splits a path or a file: URL into the path and SQLite's own parameters.
+func sqliteFile(name string) (string, url.Values, error) {
+	notFile := fmt.Errorf("%q is not a file: give the path of a file, or a postgres:// URL", name)
+	if !strings.HasPrefix(name, "file:") {
+		scheme, _, isURL := strings.Cut(name, "://")
+		switch {
+		case isURL:
+			// The rest may hold a password.
+			return "", nil, fmt.Errorf("%s:// is not supported: give the path of a file, or a postgres:// URL", scheme)
+		case name == "" || name == ":memory:":
+			return "", nil, notFile
+		}
+		return name, url.Values{}, nil
+	}
+	u, err := url.Parse(name)
+	if err != nil {
+		return "", nil, err
+	}
+	file := u.Path
+	if u.Opaque != "" { // file:relative/path
+		if file, err = url.PathUnescape(u.Opaque); err != nil {
+			return "", nil, err
+		}
+	}
+	query := u.Query()
+	if file == "" || file == ":memory:" || query.Get("mode") == "memory" || (u.Host != "" && u.Host != "localhost") {
+		return "", nil, notFile
+	}
+	return file, query, nil
+}
+
+func sqliteURL(file string, query url.Values) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + query.Encode()
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// openPostgres asks for synchronous_commit = on unless the URL names another level, and refuses "off":
+// GitHub is told 202 after a commit and then never sends the delivery again by itself.
+func (s *Store) openPostgres(ctx context.Context, name string) error {
+	config, err := pgx.ParseConfig(name)
+	if err != nil {
+		return fmt.Errorf("the postgres:// URL cannot be read: %s", oneLine(err))
+	}
+	if config.RuntimeParams["synchronous_commit"] == "" {
+		config.RuntimeParams["synchronous_commit"] = "on"
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "bylaw"
+	}
+	s.postgres = true
+	s.write = stdlib.OpenDB(*config)
+	s.write.SetMaxOpenConns(postgresConnections)
+	s.write.SetMaxIdleConns(postgresConnections)
+	s.read = s.write
+
+	var commit string
+	if err := s.write.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&commit); err != nil {
+		return fmt.Errorf("PostgreSQL at %s does not answer: %s", net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), oneLine(err))
+	}
+	if commit == "off" {
+		return fmt.Errorf("the postgres:// URL sets synchronous_commit=off, with which committed deliveries can be lost")
+	}
+	return nil
+}
+
+// oneLine flattens the drivers' messages of several lines.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Finished is what a run leaves behind; every part may be missing.
+type Finished struct {
+	RecheckAt time.Time    // when time alone may change the result; zero is never
+	Pull      *Pull        // the pull request as the run saw it
+	Run       *Run         // with Pull, it becomes the latest run of that pull request
+	Audit     []AuditEntry // appended in this order
+	FollowUps []Job        // raised only if no newer run is to come: that one will raise its own
+}
+
+// Finish ends a claim and keeps what its run produced, all in one transaction. If the claim is no longer
+// ours, nothing is written and Standing.Ours is false. A lease that ran out is still ours as long as nobody
+// has taken the key.
+func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, error) {
+	var standing Standing
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		standing = Standing{}
+		want, ours, err := first(ctx, tx, scanInt, `
+			UPDATE work SET done = $4, recheck_at = $5, claimed = 0, lease_owner = '', lease_until = 0, attempts = 0, last_error = ''
+			WHERE key = $1 AND lease_owner = $2 AND fence = $3 RETURNING want`,
+			c.Key, c.Owner, c.Fence, c.Want, millis(f.RecheckAt))
+		if err != nil || !ours {
+			return err
+		}
+		standing = Standing{Ours: true, Newer: want > c.Want}
+		if f.Pull != nil {
+			if err := s.savePull(ctx, tx, *f.Pull); err != nil {
+				return err
+			}
+		}
+		if f.Run != nil {
+			if err := saveRun(ctx, tx, *f.Run); err != nil {
+				return err
+			}
+		}
+		if f.Pull != nil && f.Run != nil {
+			if err := setLatest(ctx, tx, *f.Pull, f.Run.ID); err != nil {
+				return err
+			}
+		}
+		for _, entry := range f.Audit {
+			if _, err := s.append(ctx, tx, entry); err != nil {
+				return err
+			}
+		}
+		if standing.Newer {
+			return nil
+		}
+		_, err = s.raise(ctx, tx, f.FollowUps)
+		return err
+	})
+	if err != nil {
+		return Standing{}, fmt.Errorf("finish %s: %w", c.Key, err)
+	}
+	if standing.Newer || (standing.Ours && len(f.FollowUps) > 0) {
+		s.signal()
+	}
+	return standing, nil
+}
+
+// Fail ends a claim without a result and keeps the reason. The key is claimed again at retryAt, or at once
+// if it was raised meanwhile. With giveUp it is kept as failed and not claimed again until it is raised or
+// a recheck is due. It tells whether the claim was still ours; if not, nothing is written.
+func (s *Store) Fail(ctx context.Context, c Claim, reason string, retryAt time.Time, giveUp bool) (bool, error) {
+	var ours bool
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		var err error
+		_, ours, err = first(ctx, tx, scanInt, `
+			UPDATE work SET
+			  due_at = CASE WHEN want > $4 THEN due_at ELSE $5 END,
+			  failed = (want = $4 AND $6), last_error = $7,
+			  claimed = 0, lease_owner = '', lease_until = 0
+			WHERE key = $1 AND lease_owner = $2 AND fence = $3 RETURNING want`,
+			c.Key, c.Owner, c.Fence, c.Want, s.orNow(retryAt), giveUp, printable(reason))
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("fail %s: %w", c.Key, err)
+	}
+	s.signal()
+	return ours, nil
+}
+
+// Release gives back all claims of owner, to be claimed again at once: for an orderly end of the process.
+func (s *Store) Release(ctx context.Context, owner string) error {
+	return s.release(ctx, "release claims of "+owner, "lease_owner = $1", owner)
+}
+
+// ClearLeases gives back the claims of everybody. Only a process that is alone with its database may do
+// this, before its first Claim; it saves waiting for the leases of a process that was killed.
+func (s *Store) ClearLeases(ctx context.Context) error {
+	return s.release(ctx, "clear leases", "lease_owner <> ''")
+}
+
+func (s *Store) release(ctx context.Context, what, which string, args ...any) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE work SET claimed = 0, lease_owner = '', lease_until = 0 WHERE "+which, args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	s.signal()
+	return nil
+}

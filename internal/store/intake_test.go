@@ -1,0 +1,129 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func intake(guid string, keys ...string) Intake {
+	in := Intake{Delivery: Delivery{GUID: guid, Event: "pull_request", Action: "synchronize", Repository: "acme/widgets", Installation: 1}}
+	for _, key := range keys {
+		in.Jobs = append(in.Jobs, Job{Key: key, Installation: 1})
+	}
+	return in
+}
+
+func accept(t *testing.T, s *Store, in Intake) (duplicate bool) {
+	t.Helper()
+	return must(s.Accept(t.Context(), in))(t).Duplicate
+}
+
+func TestRedeliveryIsDroppedOnlyWhenItsWorkIsDone(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		if accept(t, s, intake("one", "b", "a")) {
+			t.Error("want the first delivery accepted")
+		}
+		if accept(t, s, intake("one", "b", "a")) {
+			t.Error("want a redelivery before any work accepted")
+		}
+		claims := must(s.Claim(t.Context(), "w", time.Minute, 10))(t)
+		must(s.Finish(t.Context(), claims[0], Finished{}))(t)
+		must(s.Fail(t.Context(), claims[1], "boom", time.Time{}, true))(t)
+		nothing(t, s)
+		if accept(t, s, intake("one", "b", "a")) {
+			t.Error("want a redelivery accepted when part of its work has failed")
+		}
+		for _, c := range must(s.Claim(t.Context(), "w", time.Minute, 10))(t) {
+			must(s.Finish(t.Context(), c, Finished{}))(t)
+		}
+		if !accept(t, s, intake("one", "b", "a")) {
+			t.Error("want a redelivery dropped when everything is done")
+		}
+		nothing(t, s)
+
+		// Later work of the same key is not the first delivery's.
+		accept(t, s, intake("two", "a"))
+		if !accept(t, s, intake("one", "b", "a")) {
+			t.Error("want a redelivery dropped although its key was raised by another")
+		}
+	})
+}
+
+func TestDeliveryThatRaisesNothingIsADuplicateTheSecondTime(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		if accept(t, s, intake("one")) || !accept(t, s, intake("one")) {
+			t.Error("want the first accepted and the second dropped")
+		}
+		if _, err := s.Accept(t.Context(), intake("")); err == nil {
+			t.Error("want a delivery without GUID refused")
+		}
+	})
+}
+
+func TestAcceptIsAllOrNothing(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		in := intake("one", "a", "")
+		in.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee"}}
+		if _, err := s.Accept(t.Context(), in); err == nil {
+			t.Fatal("want a job without a key refused")
+		}
+		nothing(t, s)
+		if heads := must(s.Heads(t.Context(), "acme/widgets", 7))(t); len(heads) > 0 {
+			t.Errorf("want no heads, got %+v", heads)
+		}
+		if accept(t, s, intake("one", "a")) {
+			t.Error("want the delivery unknown after the failure")
+		}
+	})
+}
+
+func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		in := intake("one")
+		in.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", PushedBy: "alice"}}
+		in.Commands = []Command{{Repository: "acme/widgets", Number: 7, CommentID: 99, Author: "alice", Body: "/bylaw recuse\x00"}}
+		in.Pulls = []Pull{{Repository: "acme/widgets", Number: 7, HeadSHA: "c0ffee", State: PullOpen}}
+		in.Groups = []Group{{Repository: "acme/widgets", HeadSHA: "beef", Pulls: []int{7}}}
+		accept(t, s, in)
+
+		d.pass(time.Minute)
+		again := in
+		again.Delivery.GUID = "two"
+		again.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", PushedBy: "bob"}, {Repository: "acme/widgets", Number: 7, SHA: "decade", PushedBy: "bob"}}
+		edited := in.Commands[0]
+		edited.Author, edited.Body, edited.EditedAt, edited.EditedBy = "mallory", "/bylaw recheck", d.now(), "bob"
+		stale := edited
+		stale.EditedAt, stale.EditedBy = start, "carol"
+		deleted := in.Commands[0]
+		deleted.DeletedAt = d.now()
+		again.Commands = []Command{edited, stale, deleted}
+		accept(t, s, again)
+
+		heads := []Head{
+			{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", ArrivedAt: start, PushedBy: "alice"},
+			{Repository: "acme/widgets", Number: 7, SHA: "decade", ArrivedAt: start.Add(time.Minute), PushedBy: "bob"},
+		}
+		if diff := cmp.Diff(heads, must(s.Heads(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("heads (-want +got):\n%s", diff)
+		}
+		commands := []Command{{
+			Repository: "acme/widgets", Number: 7, CommentID: 99, Author: "alice", Body: "/bylaw recuse\x00",
+			SeenAt: start, EditedAt: start.Add(time.Minute), EditedBy: "bob", DeletedAt: start.Add(time.Minute),
+		}}
+		if diff := cmp.Diff(commands, must(s.Commands(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("commands (-want +got):\n%s", diff)
+		}
+		if open := must(s.OpenPulls(t.Context(), "acme/widgets"))(t); len(open) != 1 {
+			t.Errorf("want the pull kept, got %+v", open)
+		}
+		if groups := must(s.GroupsOf(t.Context(), "acme/widgets", 7))(t); len(groups) != 1 {
+			t.Errorf("want the group kept, got %+v", groups)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCommitsAreOnDiskBeforeTheyAreAnswered(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		s := newSQLite(t).open(t)
+		for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+			var got string
+			check(t, s.write.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+			if got != want {
+				t.Errorf("PRAGMA %s: want %s, got %s", pragma, want, got)
+			}
+		}
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		d := newPostgres(t)
+		var got string
+		check(t, d.open(t).write.QueryRowContext(t.Context(), "SHOW synchronous_commit").Scan(&got))
+		if got != "on" {
+			t.Errorf("synchronous_commit: want on, got %s", got)
+		}
+		d.url += "&synchronous_commit=off"
+		if _, err := Open(t.Context(), d.url, d.now); err == nil || !strings.Contains(err.Error(), "synchronous_commit=off") {
+			t.Errorf("want synchronous_commit=off refused, got %v", err)
+		}
+	})
+}
+
+func TestSeveralProcessesMayStartAtOnce(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		var group sync.WaitGroup
+		for range 6 {
+			group.Go(func() {
+				s, err := Open(t.Context(), d.url, d.now)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		s := d.open(t)
+		scan := func(r row) (name string, err error) { return name, r.Scan(&name) }
+		got := must(list(t.Context(), s.read, scan, "SELECT name FROM migrations ORDER BY name"))(t)
+		if diff := cmp.Diff([]string{"0001_tables", "0002_audit_guard"}, got); diff != "" {
+			t.Errorf("applied migrations (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestDatabaseOfNewerProgramIsRefused(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		_, err := s.write.ExecContext(t.Context(), "INSERT INTO migrations (name, applied_at) VALUES ('9999_future', 0)")
+		check(t, err)
+		if _, err := Open(t.Context(), d.url, d.now); err == nil || !strings.Contains(err.Error(), "9999_future") {
+			t.Errorf("want an error that names 9999_future, got %v", err)
+		}
+	})
+}
+
+func TestWorkIsThereAfterReopening(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := must(Open(t.Context(), d.url, d.now))(t)
+		check(t, s.Ping(t.Context()))
+		check(t, s.Raise(t.Context(), Job{Key: "a", Payload: "acme/widgets#7"}))
+		check(t, s.Close())
+		if err := s.Ping(t.Context()); err == nil {
+			t.Error("want Ping of a closed store to fail")
+		}
+		claims := must(d.open(t).Claim(t.Context(), "worker", time.Minute, 10))(t)
+		if len(claims) != 1 || claims[0].Payload != "acme/widgets#7" {
+			t.Errorf("want the job raised before closing, got %+v", claims)
+		}
+	})
+}
+
+func TestOpenNamesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	text := filepath.Join(folder, "notes.txt")
+	check(t, os.WriteFile(text, []byte(strings.Repeat("this is not a database\n", 100)), 0o600))
+	for _, test := range []struct{ url, want string }{
+		{"", "is not a file"},
+		{":memory:", "is not a file"},
+		{"file:x?mode=memory", "is not a file"},
+		{"file://elsewhere.example/x.db", "is not a file"},
+		{"mysql://alice:secret@db.example/bylaw", "mysql:// is not supported"},
+		{filepath.Join(folder, "absent", "bylaw.db"), "absent of the database file does not exist"},
+		{text, "is not a database"},
+		{"postgres://alice:secret@127.0.0.1:1/bylaw", "PostgreSQL at 127.0.0.1:1 does not answer"},
+		{"postgres://alice:secret@[::1/bylaw", "postgres:// URL cannot be read"},
+	} {
+		_, err := Open(t.Context(), test.url, time.Now)
+		switch {
+		case err == nil:
+			t.Errorf("%s: want an error", test.url)
+		case !strings.Contains(err.Error(), test.want):
+			t.Errorf("%s: want %q in %q", test.url, test.want, err)
+		case strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "\n"):
+			t.Errorf("%s: want one line without the password, got %q", test.url, err)
+		}
+	}
+}
+
+func TestDatabaseFileIsPrivateAndMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for url, name := range map[string]string{
+		filepath.Join(folder, "50% off? #1.db"):         "50% off? #1.db",
+		"file:" + filepath.Join(folder, "two%20words"):  "two words",
+		"file://" + filepath.Join(folder, "slashes.db"): "slashes.db",
+	} {
+		s, err := Open(t.Context(), url, time.Now)
+		if err != nil {
+			t.Errorf("%s: %v", url, err)
+			continue
+		}
+		check(t, s.Raise(t.Context(), Job{Key: "a"}))
+		for _, file := range []string{name, name + "-wal"} {
+			info := must(os.Stat(filepath.Join(folder, file)))(t)
+			if info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: want mode 0600, got %o", file, info.Mode().Perm())
+			}
+		}
+		check(t, s.Close())
+	}
+}

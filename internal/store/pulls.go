@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// The states of a Pull.
+const (
+	PullOpen   = "open"
+	PullClosed = "closed"
+	PullMerged = "merged"
+)
+
+// Pull is what the store remembers of a pull request.
+type Pull struct {
+	Repository   string
+	Number       int
+	Installation int64
+	HeadSHA      string
+	BaseRef      string
+	Author       string
+	State        string    // PullOpen, PullClosed or PullMerged
+	RunID        string    // its latest run, empty when it has none; set by Finish only
+	UpdatedAt    time.Time // GitHub's updated_at, zero is now: news that is older than what is kept is ignored
+}
+
+// PullRun is a pull request with its latest run, whose ID is empty when there is none.
+type PullRun struct {
+	Pull
+	Latest RunMeta
+}
+
+func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
+	if p.State != PullOpen && p.State != PullClosed && p.State != PullMerged {
+		return fmt.Errorf("save pull %s#%d: unknown state %q", p.Repository, p.Number, p.State)
+	}
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (repository, number) DO UPDATE SET
+		  installation = excluded.installation, head_sha = excluded.head_sha, base_ref = excluded.base_ref,
+		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at
+		WHERE excluded.updated_at >= pulls.updated_at`,
+		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt))
+	if err != nil {
+		return fmt.Errorf("save pull %s#%d: %w", p.Repository, p.Number, err)
+	}
+	return nil
+}
+
+// setLatest is apart from savePull because the run is the latest even when the pull's news is not.
+func setLatest(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE pulls SET run_id = $3 WHERE repository = $1 AND number = $2", p.Repository, p.Number, run)
+	if err != nil {
+		return fmt.Errorf("save latest run of %s#%d: %w", p.Repository, p.Number, err)
+	}
+	return nil
+}
+
+const pullColumns = "pulls.repository, pulls.number, pulls.installation, pulls.head_sha, pulls.base_ref, pulls.author, pulls.state, pulls.run_id, pulls.updated_at"
+
+func (p *Pull) scan(r row, more ...any) error {
+	var updated int64
+	err := r.Scan(append([]any{&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated}, more...)...)
+	p.UpdatedAt = moment(updated)
+	return err
+}
+
+func scanPull(r row) (p Pull, err error) { return p, p.scan(r) }
+
+// Pull returns one pull request and whether it is known.
+func (s *Store) Pull(ctx context.Context, repository string, number int) (Pull, bool, error) {
+	p, found, err := first(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND number = $2", repository, number)
+	if err != nil {
+		return Pull{}, false, fmt.Errorf("read pull %s#%d: %w", repository, number, err)
+	}
+	return p, found, nil
+}
+
+// OpenPulls lists the open pull requests of a repository by number.
+func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error) {
+	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND state = $2 ORDER BY number", repository, PullOpen)
+	if err != nil {
+		return nil, fmt.Errorf("list open pulls of %s: %w", repository, err)
+	}
+	return all, nil
+}
+
+// PullsAtHead lists the open pull requests that share a head commit, and so its check runs, by number.
+func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]PullRun, error) {
+	scan := func(r row) (PullRun, error) {
+		var p PullRun
+		var taken int64
+		m := &p.Latest
+		err := p.Pull.scan(r, &m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest)
+		m.TakenAt = moment(taken)
+		return p, err
+	}
+	all, err := list(ctx, s.read, scan, `
+		SELECT `+pullColumns+`, COALESCE(runs.id, ''), COALESCE(runs.repository, ''), COALESCE(runs.number, 0), COALESCE(runs.head_sha, ''),
+		       COALESCE(runs.taken_at, 0), COALESCE(runs.accepted, FALSE), COALESCE(runs.conclusion, ''), COALESCE(runs.digest, '')
+		FROM pulls LEFT JOIN runs ON runs.id = pulls.run_id
+		WHERE pulls.repository = $1 AND pulls.head_sha = $2 AND pulls.state = $3 ORDER BY pulls.number`, repository, sha, PullOpen)
+	if err != nil {
+		return nil, fmt.Errorf("list pulls of %s at %s: %w", repository, sha, err)
+	}
+	return all, nil
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// finish raises a key, claims it and finishes it with f.
+func finish(t *testing.T, s *Store, f Finished) {
+	t.Helper()
+	check(t, s.Raise(t.Context(), Job{Key: "a"}))
+	if got := must(s.Finish(t.Context(), take(t, s, "w"), f))(t); !got.Ours {
+		t.Fatal("want the claim to be ours")
+	}
+}
+
+func pull(number int) Pull {
+	return Pull{Repository: "acme/widgets", Number: number, Installation: 1, HeadSHA: "c0ffee", BaseRef: "main", Author: "alice", State: PullOpen, UpdatedAt: start}
+}
+
+func run(id string, number int, taken time.Time) Run {
+	return Run{
+		RunMeta:  RunMeta{ID: id, Repository: "acme/widgets", Number: number, HeadSHA: "c0ffee", TakenAt: taken, Accepted: true, Conclusion: "success", Digest: "d1"},
+		Snapshot: []byte(`{"number": 7}`), Verdicts: []byte(`[]`), Report: []byte("{\"text\": \"\xff\"}"),
+	}
+}
+
+func TestFinishedRunIsTheLatestOfItsPull(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		seven, other := pull(7), pull(8)
+		one := run("one", 7, start)
+		finish(t, s, Finished{Pull: &seven, Run: &one, Audit: []AuditEntry{{Repository: "acme/widgets", Kind: "run", Number: 7}}})
+		finish(t, s, Finished{Pull: &other})
+		two := run("two", 7, start.Add(time.Second))
+		two.Accepted, two.Conclusion = false, "action_required"
+		finish(t, s, Finished{Pull: &seven, Run: &two})
+
+		if diff := cmp.Diff(one, found(s.Run(t.Context(), "one"))(t)); diff != "" {
+			t.Errorf("run (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(two, found(s.LatestRun(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("latest run (-want +got):\n%s", diff)
+		}
+		if _, ok, err := s.LatestRun(t.Context(), "acme/widgets", 8); ok || err != nil {
+			t.Errorf("want no run of a pull without runs, got %v %v", ok, err)
+		}
+		if _, ok, err := s.Run(t.Context(), "three"); ok || err != nil {
+			t.Errorf("want no such run, got %v %v", ok, err)
+		}
+		if diff := cmp.Diff([]RunMeta{two.RunMeta, one.RunMeta}, must(s.Runs(t.Context(), "acme/widgets", 0, 10))(t)); diff != "" {
+			t.Errorf("runs (-want +got):\n%s", diff)
+		}
+		if got := must(s.Runs(t.Context(), "acme/widgets", 8, 10))(t); len(got) > 0 {
+			t.Errorf("want no runs of the other pull, got %+v", got)
+		}
+		seven.RunID = "two"
+		want := []PullRun{{Pull: seven, Latest: two.RunMeta}, {Pull: other}}
+		if diff := cmp.Diff(want, must(s.PullsAtHead(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
+			t.Errorf("pulls at head (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestOldNewsDoesNotOverwriteAPull(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		merged := pull(7)
+		merged.State, merged.UpdatedAt = PullMerged, start.Add(time.Minute)
+		in := intake("one")
+		in.Pulls = []Pull{merged}
+		accept(t, s, in)
+
+		old, one := pull(7), run("one", 7, start)
+		finish(t, s, Finished{Pull: &old, Run: &one})
+		merged.RunID = "one"
+		if diff := cmp.Diff(merged, found(s.Pull(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("pull (-want +got):\n%s", diff)
+		}
+		if got := must(s.OpenPulls(t.Context(), "acme/widgets"))(t); len(got) > 0 {
+			t.Errorf("want no open pulls, got %+v", got)
+		}
+		if got := must(s.PullsAtHead(t.Context(), "acme/widgets", "c0ffee"))(t); len(got) > 0 {
+			t.Errorf("want no open pulls at the head, got %+v", got)
+		}
+		in.Delivery.GUID, in.Pulls = "two", []Pull{{Repository: "acme/widgets", Number: 9, State: "opened"}}
+		if _, err := s.Accept(t.Context(), in); err == nil {
+			t.Error("want an unknown state refused")
+		}
+	})
+}
+
+func TestPruneKeepsTheLatestRunOfEachPull(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		accept(t, s, intake("old", "k"))
+		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)
+		seven, eight := pull(7), pull(8)
+		one, two, only := run("one", 7, start), run("two", 7, start.Add(time.Second)), run("only", 8, start)
+		finish(t, s, Finished{Pull: &seven, Run: &one})
+		finish(t, s, Finished{Pull: &seven, Run: &two})
+		finish(t, s, Finished{Pull: &eight, Run: &only})
+		_, _, generation, err := s.Fact(t.Context(), "fact")
+		check(t, err)
+		d.pass(time.Hour)
+		accept(t, s, intake("new"))
+
+		got := must(s.Prune(t.Context(), d.now()))(t)
+		if diff := cmp.Diff(Pruned{Deliveries: 1, Runs: 1, Facts: 1}, got); diff != "" {
+			t.Errorf("pruned (-want +got):\n%s", diff)
+		}
+		for id, want := range map[string]bool{"one": false, "two": true, "only": true} {
+			if _, ok, err := s.Run(t.Context(), id); ok != want || err != nil {
+				t.Errorf("run %s: want kept %v, got %v %v", id, want, ok, err)
+			}
+		}
+		if !accept(t, s, intake("new")) {
+			t.Error("want the new delivery still known")
+		}
+		check(t, s.SaveFact(t.Context(), "fact", generation, []byte("1")))
+		if _, ok, again, err := s.Fact(t.Context(), "fact"); ok || again == generation || err != nil {
+			t.Errorf("want a pruned fact unknown and of a new generation, got %v %d %v", ok, again, err)
+		}
+	})
+}
+
+func TestMergeGroupsComeAndGoInAnyOrder(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		one := Group{Repository: "acme/widgets", HeadSHA: "beef", HeadRef: "gh-readonly-queue/main/pr-7", BaseRef: "main", Pulls: []int{9, 7}, RequestedAt: start}
+		two := Group{Repository: "acme/widgets", HeadSHA: "cafe", HeadRef: "gh-readonly-queue/main/pr-8", BaseRef: "main", Pulls: []int{7, 8}, RequestedAt: start.Add(time.Second)}
+		check(t, s.SaveGroup(t.Context(), two))
+		check(t, s.SaveGroup(t.Context(), one))
+		if diff := cmp.Diff([]Group{one, two}, must(s.GroupsOf(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("groups (-want +got):\n%s", diff)
+		}
+		d.pass(time.Minute)
+		check(t, s.DestroyGroup(t.Context(), "acme/widgets", "beef"))
+		check(t, s.DestroyGroup(t.Context(), "acme/widgets", "dead"))
+		check(t, s.SaveGroup(t.Context(), one))
+		check(t, s.SaveGroup(t.Context(), Group{Repository: "acme/widgets", HeadSHA: "dead", HeadRef: "late", BaseRef: "main", Pulls: []int{7}}))
+		if diff := cmp.Diff([]Group{two}, must(s.GroupsOf(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("groups that stand (-want +got):\n%s", diff)
+		}
+		one.DestroyedAt = d.now()
+		if diff := cmp.Diff(one, found(s.Group(t.Context(), "acme/widgets", "beef"))(t)); diff != "" {
+			t.Errorf("destroyed group (-want +got):\n%s", diff)
+		}
+		if _, ok, err := s.Group(t.Context(), "acme/widgets", "none"); ok || err != nil {
+			t.Errorf("want no such group, got %v %v", ok, err)
+		}
+	})
+}
+
+func TestRepositoriesAreKeptAsLastSeen(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		widgets := Repository{Name: "acme/widgets", Installation: 1, Configured: true, CheckedAt: start}
+		gears := Repository{Name: "acme/gears", Installation: 1, CheckedAt: start.Add(time.Minute)}
+		check(t, s.SaveRepository(t.Context(), Repository{Name: "acme/widgets", Installation: 2}))
+		check(t, s.SaveRepository(t.Context(), widgets))
+		d.pass(time.Minute)
+		check(t, s.SaveRepository(t.Context(), Repository{Name: "acme/gears", Installation: 1}))
+		if diff := cmp.Diff(widgets, found(s.Repository(t.Context(), "acme/widgets"))(t)); diff != "" {
+			t.Errorf("repository (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]Repository{gears, widgets}, must(s.Repositories(t.Context(), 1))(t)); diff != "" {
+			t.Errorf("repositories (-want +got):\n%s", diff)
+		}
+		if _, ok, err := s.Repository(t.Context(), "acme/none"); ok || err != nil {
+			t.Errorf("want no such repository, got %v %v", ok, err)
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Hold keeps all work of an installation, present and future, from being claimed until then: GitHub has
+// said when it will answer again. Claims that are running go on. A longer hold is never shortened.
+func (s *Store) Hold(ctx context.Context, installation int64, until time.Time) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO holds (installation, until) VALUES ($1, $2)
+			ON CONFLICT (installation) DO UPDATE SET until = excluded.until WHERE excluded.until > holds.until`,
+			installation, millis(until))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("hold installation %d: %w", installation, err)
+	}
+	return nil
+}
+
+// NextDue returns the earliest time at which something can be claimed, which may lie in the past, and
+// false when nothing is waiting. Running work counts with the end of its lease.
+func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
+	scan := func(r row) (due sql.NullInt64, err error) { return due, r.Scan(&due) }
+	due, _, err := first(ctx, s.read, scan, `
+		SELECT MIN(CASE WHEN free > due THEN free ELSE due END) FROM (
+		  SELECT CASE WHEN want > done AND NOT failed AND (recheck_at = 0 OR due_at < recheck_at) THEN due_at ELSE recheck_at END AS due,
+		         CASE WHEN COALESCE(holds.until, 0) > lease_until THEN holds.until ELSE lease_until END AS free
+		  FROM work LEFT JOIN holds ON holds.installation = work.installation
+		  WHERE (want > done AND NOT failed) OR recheck_at > 0
+		) AS waiting`)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("next due work: %w", err)
+	}
+	return moment(due.Int64), due.Valid, nil
+}
+
+// The states of a QueueRow.
+const (
+	Waiting = "waiting"
+	Running = "running"
+	Retry   = "retry"  // it has failed and will be tried again
+	Failed  = "failed" // it has failed and waits to be raised again
+)
+
+// QueueRow is one key that is not done, for operators.
+type QueueRow struct {
+	Key          string
+	Kind         string
+	Installation int64
+	Repository   string
+	State        string
+	Priority     int
+	Attempts     int
+	Due          time.Time // the end of the installation's hold, if that is later
+	LastError    string
+}
+
+// Queue lists up to limit keys that are not done: failed ones first, then in the order of priority and age.
+func (s *Store) Queue(ctx context.Context, limit int) ([]QueueRow, error) {
+	scan := func(r row) (QueueRow, error) {
+		var q QueueRow
+		var due int64
+		err := r.Scan(&q.Key, &q.Kind, &q.Installation, &q.Repository, &q.State, &q.Priority, &q.Attempts, &due, &q.LastError)
+		q.Due = moment(due)
+		return q, err
+	}
+	all, err := list(ctx, s.read, scan, `
+		SELECT key, kind, work.installation, repository,
+		       CASE WHEN failed THEN 'failed' WHEN lease_owner <> '' AND lease_until > $1 THEN 'running'
+		            WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END,
+		       priority, attempts,
+		       CASE WHEN COALESCE(holds.until, 0) > due_at THEN holds.until ELSE due_at END,
+		       last_error
+		FROM work LEFT JOIN holds ON holds.installation = work.installation
+		WHERE want > done
+		ORDER BY failed DESC, priority, due_at, key LIMIT $2`, millis(s.now()), max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("list queue: %w", err)
+	}
+	return all, nil
+}

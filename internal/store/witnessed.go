@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Head is when a commit became the head of a pull request, which GitHub tells only in the webhook.
+type Head struct {
+	Repository string
+	Number     int
+	SHA        string
+	ArrivedAt  time.Time // zero is now
+	PushedBy   string
+}
+
+// saveHead keeps the first record of a head: GitHub may tell again, and later.
+func (s *Store) saveHead(ctx context.Context, tx *sql.Tx, h Head) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO heads (repository, number, sha, arrived_at, pushed_by) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (repository, number, sha) DO NOTHING`,
+		h.Repository, h.Number, h.SHA, s.orNow(h.ArrivedAt), h.PushedBy)
+	if err != nil {
+		return fmt.Errorf("save head %s: %w", h.SHA, err)
+	}
+	return nil
+}
+
+// Heads lists the heads that a pull request is known to have had, the oldest first.
+func (s *Store) Heads(ctx context.Context, repository string, number int) ([]Head, error) {
+	scan := func(r row) (Head, error) {
+		h := Head{Repository: repository, Number: number}
+		var arrived int64
+		err := r.Scan(&h.SHA, &arrived, &h.PushedBy)
+		h.ArrivedAt = moment(arrived)
+		return h, err
+	}
+	all, err := list(ctx, s.read, scan, `
+		SELECT sha, arrived_at, pushed_by FROM heads WHERE repository = $1 AND number = $2 ORDER BY arrived_at, sha`,
+		repository, number)
+	if err != nil {
+		return nil, fmt.Errorf("list heads of %s#%d: %w", repository, number, err)
+	}
+	return all, nil
+}
+
+// Command is a comment that was a command when it was first seen.
+type Command struct {
+	Repository string
+	Number     int
+	CommentID  int64
+	Author     string
+	Body       string    // as first seen; a later edit or deletion does not change it
+	SeenAt     time.Time // zero is now
+	EditedAt   time.Time // zero when never edited; the latest edit
+	EditedBy   string
+	DeletedAt  time.Time // zero when not deleted; the first report of it
+}
+
+func (s *Store) saveCommand(ctx context.Context, tx *sql.Tx, c Command) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO commands (repository, number, comment_id, author, body, seen_at, edited_at, edited_by, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (repository, number, comment_id) DO UPDATE SET
+		  edited_at  = CASE WHEN excluded.edited_at > commands.edited_at THEN excluded.edited_at ELSE commands.edited_at END,
+		  edited_by  = CASE WHEN excluded.edited_at > commands.edited_at THEN excluded.edited_by ELSE commands.edited_by END,
+		  deleted_at = CASE WHEN commands.deleted_at = 0 THEN excluded.deleted_at ELSE commands.deleted_at END`,
+		c.Repository, c.Number, c.CommentID, c.Author, []byte(c.Body), s.orNow(c.SeenAt), millis(c.EditedAt), c.EditedBy, millis(c.DeletedAt))
+	if err != nil {
+		return fmt.Errorf("save command %d: %w", c.CommentID, err)
+	}
+	return nil
+}
+
+// Commands lists the commands seen on a pull request, in the order of their comments.
+func (s *Store) Commands(ctx context.Context, repository string, number int) ([]Command, error) {
+	scan := func(r row) (Command, error) {
+		c := Command{Repository: repository, Number: number}
+		var body []byte
+		var seen, edited, deleted int64
+		err := r.Scan(&c.CommentID, &c.Author, &body, &seen, &edited, &c.EditedBy, &deleted)
+		c.Body, c.SeenAt, c.EditedAt, c.DeletedAt = string(body), moment(seen), moment(edited), moment(deleted)
+		return c, err
+	}
+	all, err := list(ctx, s.read, scan, `
+		SELECT comment_id, author, body, seen_at, edited_at, edited_by, deleted_at
+		FROM commands WHERE repository = $1 AND number = $2 ORDER BY comment_id`, repository, number)
+	if err != nil {
+		return nil, fmt.Errorf("list commands of %s#%d: %w", repository, number, err)
+	}
+	return all, nil
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Job asks for something to be looked at again. Jobs of one key are merged: however many are raised, one
+// run that begins afterwards serves them all. A job therefore carries a reference, never the news itself.
+type Job struct {
+	Key          string    // one row of work; at most one claim at a time
+	Kind         string    // which worker understands it
+	Installation int64     // whose share and whose holds it counts against
+	Repository   string    // "owner/name"
+	Payload      string    // for the worker; the newest job's replaces the older one's
+	DueAt        time.Time // not before; zero is now. Of merged jobs the earliest counts
+	Priority     int       // lower first: 0 a fresh event, 1 a fan-out. Of merged jobs the lowest counts
+}
+
+// Claim is the right to work on a key until the lease ends.
+type Claim struct {
+	Job
+	Owner      string
+	Want       int64 // the generation that this claim serves
+	Fence      int64 // which claim of the key this is
+	Attempts   int   // this one included; a newly raised job starts counting anew
+	LeaseUntil time.Time
+}
+
+// Standing is how a claim stands at the moment of asking.
+type Standing struct {
+	Ours  bool // nobody else has claimed the key since, and it was not released
+	Newer bool // the key was raised after the claim: another run will follow this one
+}
+
+// Raise asks for the jobs to be done, all or none of them.
+func (s *Store) Raise(ctx context.Context, jobs ...Job) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		_, err := s.raise(ctx, tx, jobs)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("raise jobs: %w", err)
+	}
+	s.signal()
+	return nil
+}
+
+// A row is pending when something was raised that no living claim has seen: only then do merged jobs share
+// the earlier due time and the better priority.
+const raiseSQL = `
+INSERT INTO work (key, kind, installation, repository, payload, priority, due_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (key) DO UPDATE SET
+  want = work.want + 1, attempts = 0, failed = FALSE,
+  kind = excluded.kind, installation = excluded.installation,
+  repository = excluded.repository, payload = excluded.payload,
+  priority = CASE WHEN ` + pendingSQL + ` AND work.priority < excluded.priority THEN work.priority ELSE excluded.priority END,
+  due_at   = CASE WHEN ` + pendingSQL + ` AND work.due_at < excluded.due_at THEN work.due_at ELSE excluded.due_at END
+RETURNING want`
+
+const pendingSQL = `work.want > work.done AND NOT work.failed AND (work.want > work.claimed OR work.lease_until <= $8)`
+
+// raise returns the generation wanted of each job, in the order of the jobs.
+func (s *Store) raise(ctx context.Context, tx *sql.Tx, jobs []Job) ([]int64, error) {
+	order := make([]int, len(jobs))
+	for i := range jobs {
+		order[i] = i
+	}
+	// Rows are locked in one order, so that two deliveries do not wait for each other.
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(jobs[a].Key, jobs[b].Key) })
+	wants := make([]int64, len(jobs))
+	for _, i := range order {
+		j := jobs[i]
+		if j.Key == "" {
+			return nil, fmt.Errorf("a job of kind %q has no key", j.Kind)
+		}
+		err := tx.QueryRowContext(ctx, raiseSQL, j.Key, j.Kind, j.Installation, j.Repository, j.Payload, j.Priority,
+			s.orNow(j.DueAt), millis(s.now())).Scan(&wants[i])
+		if err != nil {
+			return nil, fmt.Errorf("raise %s: %w", j.Key, err)
+		}
+	}
+	return wants, nil
+}
+
+// readySQL holds for rows that may be claimed at $1.
+const readySQL = `lease_until <= $1
+  AND ((want > done AND NOT failed AND due_at <= $1) OR (recheck_at > 0 AND recheck_at <= $1))
+  AND work.installation NOT IN (SELECT holds.installation FROM holds WHERE holds.until > $1)`
+
+// A recheck whose time has come raises the key itself, so that from here on there is only want > done.
+// An installation's turn counts what it has running, so that the next free worker goes to whoever has
+// the fewest; inside a turn the order is that of priority and age.
+const claimSQL = `
+UPDATE work SET
+  want       = CASE WHEN want > done THEN want ELSE want + 1 END,
+  claimed    = CASE WHEN want > done THEN want ELSE want + 1 END,
+  due_at     = CASE WHEN want > done THEN due_at ELSE recheck_at END,
+  recheck_at = CASE WHEN recheck_at <= $1 THEN 0 ELSE recheck_at END,
+  failed = FALSE, fence = fence + 1, attempts = attempts + 1, lease_owner = $2, lease_until = $3
+WHERE ` + readySQL + ` AND key IN (
+  SELECT key FROM (
+    SELECT key, priority, due, ROW_NUMBER() OVER (PARTITION BY ready.installation ORDER BY priority, due, key)
+                               + COALESCE(busy.running, 0) AS turn
+    FROM (
+      SELECT key, priority, installation, CASE WHEN want > done AND NOT failed THEN due_at ELSE recheck_at END AS due
+      FROM work WHERE ` + readySQL + `
+    ) AS ready
+    LEFT JOIN (
+      SELECT installation, COUNT(*) AS running FROM work WHERE lease_owner <> '' AND lease_until > $1 GROUP BY installation
+    ) AS busy ON busy.installation = ready.installation
+  ) AS ranked
+  ORDER BY turn, priority, due, key
+  LIMIT $4)
+RETURNING key, kind, installation, repository, payload, priority, due_at, want, fence, attempts`
+
+// Claim takes up to limit keys for owner until lease from now, and returns none when nothing is due. No
+// two claims of a key are alive at once. Installations take turns, so that a large one does not keep a
+// small one waiting; for that all that is due is ranked, at a few microseconds a row, so a long backlog is
+// better claimed several keys at a time.
+func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, limit int) ([]Claim, error) {
+	if owner == "" || lease <= 0 {
+		return nil, fmt.Errorf("claim work: owner %q and lease %s must both be given", owner, lease)
+	}
+	if limit <= 0 {
+		return nil, nil
+	}
+	var claims []Claim
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		// Claimers in PostgreSQL would otherwise pick the same rows and all but one come back with few.
+		if err := s.lock(ctx, tx, lockClaim); err != nil {
+			return err
+		}
+		now := s.now()
+		until := now.Add(lease)
+		scan := func(r row) (Claim, error) {
+			c := Claim{Owner: owner, LeaseUntil: moment(millis(until))}
+			var due int64
+			err := r.Scan(&c.Key, &c.Kind, &c.Installation, &c.Repository, &c.Payload, &c.Priority, &due, &c.Want, &c.Fence, &c.Attempts)
+			c.DueAt = moment(due)
+			return c, err
+		}
+		var err error
+		claims, err = list(ctx, tx, scan, claimSQL, millis(now), owner, millis(until), limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim work: %w", err)
+	}
+	slices.SortFunc(claims, func(a, b Claim) int {
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), a.DueAt.Compare(b.DueAt), cmp.Compare(a.Key, b.Key))
+	})
+	return claims, nil
+}
+
+// Extend renews the leases that owner holds on keys, to lease from now, and returns the keys it still
+// holds: the work on the others should be broken off. A lease that ran out is renewed if nobody has taken
+// the key since.
+func (s *Store) Extend(ctx context.Context, owner string, lease time.Duration, keys []string) ([]string, error) {
+	var held []string
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		held = nil
+		until := millis(s.now().Add(lease))
+		for _, key := range slices.Sorted(slices.Values(keys)) {
+			result, err := tx.ExecContext(ctx, "UPDATE work SET lease_until = $1 WHERE key = $2 AND lease_owner = $3", until, key, owner)
+			if err != nil {
+				return err
+			}
+			n, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				held = append(held, key)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("extend leases of %s: %w", owner, err)
+	}
+	return held, nil
+}
+
+// Standing tells how a claim stands: asked before publishing, so that an outdated result is not shown.
+func (s *Store) Standing(ctx context.Context, c Claim) (Standing, error) {
+	want, ours, err := first(ctx, s.read, scanInt, "SELECT want FROM work WHERE key = $1 AND lease_owner = $2 AND fence = $3", c.Key, c.Owner, c.Fence)
+	if err != nil {
+		return Standing{}, fmt.Errorf("standing of %s: %w", c.Key, err)
+	}
+	return Standing{Ours: ours, Newer: ours && want > c.Want}, nil
+}
+
+func scanInt(r row) (n int64, err error) { return n, r.Scan(&n) }

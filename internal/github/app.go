@@ -1,0 +1,156 @@
+package github
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/bradleyfalzon/ghinstallation/v2"
+)
+
+// APIURL is the base address of github.com's API.
+const APIURL = "https://api.github.com"
+
+// Sizes of the caches of an App.
+const (
+	defaultBlobBytes = 64 << 20
+	maxClients       = 10_000
+	maxListedFiles   = 500_000 // changed files in all remembered lists together
+)
+
+// App is a GitHub App. Its fields must not change after the first call; it must not be copied.
+// It is safe for concurrent use.
+type App struct {
+	ID  int64
+	Key *rsa.PrivateKey // see ParsePrivateKey
+
+	// BaseURL is taken as it is, such as "https://ghes.example/api/v3"; "" means APIURL.
+	BaseURL   string
+	HTTP      http.RoundTripper // nil means http.DefaultTransport
+	UserAgent string            // "" means "bylaw"
+	Now       func() time.Time  // nil means time.Now
+	OnCall    func(Call)        // if not nil, told of every answered or failed request
+	BlobBytes int               // most bytes of file contents to remember; 0 means 64 MiB
+
+	once    sync.Once
+	app     *Client // speaks as the App itself, not as an installation
+	caches  *caches
+	mu      sync.Mutex
+	clients *lru[int64, *Client]
+}
+
+// Client returns the client of one installation. Clients are remembered, so that tokens and what is
+// known of rate limits are shared; the one used longest ago is forgotten beyond 10,000.
+func (a *App) Client(installation int64) *Client {
+	a.once.Do(a.start)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c, ok := a.clients.get(installation); ok {
+		return c
+	}
+	// ghinstallation writes to the Apps transport when it renews a token, so each has its own.
+	c := a.client(ghinstallation.NewFromAppsTransport(a.apps(), installation), installation)
+	a.clients.put(installation, c, 1)
+	return c
+}
+
+// Forget drops the client of an installation, so that the next one starts with a new token: a token
+// keeps the permissions and repositories that it was given, up to an hour.
+func (a *App) Forget(installation int64) {
+	a.once.Do(a.start)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if e, ok := a.clients.items[installation]; ok {
+		a.clients.remove(e)
+	}
+}
+
+func (a *App) start() {
+	a.caches = newCaches(a.BlobBytes)
+	a.clients = newLRU[int64, *Client](maxClients)
+	a.app = a.client(a.apps(), 0)
+}
+
+// apps speaks as the App itself. The observer stands below, so that it sees requests for tokens as well.
+func (a *App) apps() *ghinstallation.AppsTransport {
+	t := ghinstallation.NewAppsTransportFromPrivateKey(&observed{next: a.HTTP, onCall: a.OnCall}, a.ID, a.Key)
+	t.BaseURL = base(a.BaseURL)
+	return t
+}
+
+func (a *App) client(rt http.RoundTripper, installation int64) *Client {
+	c := newClient(base(a.BaseURL), rt, a.UserAgent)
+	c.app, c.installation = a.ID, installation
+	c.caches = a.caches
+	if a.Now != nil {
+		c.now = a.Now
+	}
+	return c
+}
+
+// Installation is the App on one account.
+type Installation struct {
+	ID        int64
+	Account   string // login of the organization or user
+	Suspended bool
+}
+
+// InstallationOf returns the installation that reaches a repository. An [Error] of kind NotFound says
+// that the App is not installed there.
+func (a *App) InstallationOf(ctx context.Context, owner, repo string) (int64, error) {
+	a.once.Do(a.start)
+	var answer struct {
+		ID int64 `json:"id"`
+	}
+	op := fmt.Sprintf("find installation of %s/%s", owner, repo)
+	_, err := a.app.rest(ctx, op, http.MethodGet, restPath("repos", owner, repo, "installation"), nil, &answer)
+	return answer.ID, err
+}
+
+// Installations lists where the App is installed.
+func (a *App) Installations(ctx context.Context) ([]Installation, error) {
+	a.once.Do(a.start)
+	type item struct {
+		ID          int64  `json:"id"`
+		Account     login  `json:"account"`
+		SuspendedAt moment `json:"suspended_at"`
+	}
+	items, err := pages[[]item](ctx, a.app, "list installations", restPath("app", "installations"), nil)
+	if err != nil {
+		return nil, err
+	}
+	list := []Installation{}
+	for _, page := range items {
+		for _, i := range page {
+			list = append(list, Installation{ID: i.ID, Account: i.Account.Login, Suspended: !i.SuspendedAt.IsZero()})
+		}
+	}
+	return list, nil
+}
+
+// ParsePrivateKey reads an App's private key in PEM form, as GitHub hands it out (PKCS #1) or
+// converted (PKCS #8). The error never holds a part of the key.
+func ParsePrivateKey(data []byte) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, errors.New("parse private key: this is not a PEM file (it begins with -----BEGIN RSA PRIVATE KEY-----)")
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return key, nil
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, errors.New("parse private key: the PEM file holds no private key that can be read")
+	}
+	rsaKey, ok := key.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("parse private key: GitHub Apps have RSA keys, and this is another kind")
+	}
+	return rsaKey, nil
+}

@@ -1,0 +1,235 @@
+package github
+
+import (
+	"context"
+	"crypto/sha1" // git's own
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+const (
+	maxFileBytes = 5 << 20 // of a file that says who is who, or what the rules are
+	blobsAtOnce  = 100     // contents in one request
+)
+
+// Files reads files of one commit of the pull request's world, in one request (one more if contents of
+// folders are not known yet). A path that ends in "/" is a folder, read two levels deep. Files that do
+// not exist are absent from the answer; their order is not promised. Links are not followed: the
+// content of a link is its target, and its mode is known only inside a folder.
+//
+// s tells which pull request is meant, and the commits that are expected: an [Error] of kind Moved
+// says that the head is another one by now, or that the base branch is gone.
+func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return !clean(p) })
+	if len(paths) == 0 {
+		return []bylaw.Blob{}, nil
+	}
+	repo, commit := s.Repository.Name, "HEAD"
+	switch rev {
+	case bylaw.RevisionLaw:
+	case bylaw.RevisionOrganization:
+		repo = bylaw.OrganizationRepository
+	case bylaw.RevisionBase:
+		commit = "refs/heads/" + s.Base.Name
+	case bylaw.RevisionHead:
+		commit = fmt.Sprintf("refs/pull/%d/head", s.Number)
+	default:
+		return nil, &Error{Op: "read files", Kind: Invalid, Err: fmt.Errorf("no such revision: %q", rev)}
+	}
+	op := fmt.Sprintf("read files of %s/%s at %s", s.Repository.Owner, repo, commit)
+
+	q := newFields(filesQuery)
+	aliases := make([]string, len(paths))
+	for i, p := range paths {
+		aliases[i] = q.file(commit + ":" + strings.TrimSuffix(p, "/"))
+	}
+	q.variables["owner"], q.variables["name"], q.variables["commit"] = s.Repository.Owner, repo, commit
+	var answer twice[struct {
+		Repository *struct {
+			Tip *struct{ OID string } `json:"tip"`
+		} `json:"repository"`
+	}]
+	if err := c.graphql(ctx, op, q.query(), q.variables, &answer); err != nil {
+		return nil, err
+	}
+	if answer.typed.Repository == nil {
+		return nil, &Error{Op: op, Kind: NotFound, Err: errors.New("no such repository")}
+	}
+	tip := answer.typed.Repository.Tip
+	switch {
+	case rev == bylaw.RevisionHead && (tip == nil || tip.OID != s.Head.SHA):
+		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("the head is no longer %s", s.Head.SHA)}
+	case rev == bylaw.RevisionBase && tip == nil:
+		return nil, &Error{Op: op, Kind: Moved, Err: errors.New("the branch is gone")}
+	}
+
+	list := []bylaw.Blob{}
+	for i, p := range paths {
+		e, err := aliased[*entry](answer.raw, "repository", aliases[i])
+		if err != nil {
+			return nil, &Error{Op: op, Kind: Unavailable, Err: err}
+		}
+		files := e.files(p)
+		if len(files) == 1 && e.intact(files[0].OID) {
+			files[0].Data = []byte(*e.Text)
+			c.caches.keepBlob(blobKey{c.installation, files[0].OID}, files[0].Data)
+		}
+		list = append(list, files...)
+	}
+	if rev == bylaw.RevisionOrganization {
+		return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, nil, list)
+	}
+	return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, list, nil)
+}
+
+// missing is a content that is not remembered, with a file that has it.
+type missing struct {
+	organization bool // stands in the organization's repository
+	path, oid    string
+	alias        string
+}
+
+// contents fills in the data of the files of a repository, and of those of its organization.
+func (c *Client) contents(ctx context.Context, owner, repo string, law, organization []bylaw.Blob) error {
+	have := map[string][]byte{}
+	var lack []missing
+	note := func(files []bylaw.Blob, inOrganization bool) {
+		for _, f := range files {
+			if _, seen := have[f.OID]; seen || f.Data != nil || f.Mode == submodule {
+				continue
+			}
+			data, ok := c.caches.blob(blobKey{c.installation, f.OID})
+			have[f.OID] = data
+			if !ok {
+				lack = append(lack, missing{organization: inOrganization, path: f.Path, oid: f.OID})
+			}
+		}
+	}
+	note(law, false)
+	note(organization, true)
+
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(maxAtOnce)
+	fetched := make([][]byte, len(lack))
+	for from := 0; from < len(lack); from += blobsAtOnce {
+		to := min(from+blobsAtOnce, len(lack))
+		g.Go(func() error { return c.fetch(gctx, owner, repo, lack[from:to], fetched[from:to]) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, m := range lack {
+		have[m.oid] = fetched[i]
+		c.caches.keepBlob(blobKey{c.installation, m.oid}, fetched[i])
+	}
+	for _, files := range [][]bylaw.Blob{law, organization} {
+		for i, f := range files {
+			if f.Data == nil && f.Mode != submodule {
+				files[i].Data = have[f.OID]
+			}
+		}
+	}
+	return nil
+}
+
+// fetch reads contents by their ids with one GraphQL request, and those that GraphQL cannot give as
+// they are (binary, long, not UTF-8) with a REST request each.
+func (c *Client) fetch(ctx context.Context, owner, repo string, lack []missing, out [][]byte) error {
+	op := fmt.Sprintf("read contents of %s/%s", owner, repo)
+	q := newFields(blobsQuery)
+	withOrganization := false
+	field := func(m missing) string {
+		if m.organization {
+			return "organization"
+		}
+		return "repository"
+	}
+	for i, m := range lack {
+		lack[i].alias = q.blob(field(m), m.oid)
+		withOrganization = withOrganization || m.organization
+	}
+	q.variables["owner"], q.variables["name"] = owner, repo
+	q.variables["organization"], q.variables["organizationName"] = withOrganization, bylaw.OrganizationRepository
+	var answer map[string]map[string]json.RawMessage
+	if err := c.graphql(ctx, op, q.query(), q.variables, &answer); err != nil {
+		return err
+	}
+	var rest []int
+	for i, m := range lack {
+		blob, err := aliased[*content](answer, field(m), m.alias)
+		switch {
+		case err != nil:
+			return &Error{Op: op, Kind: Unavailable, Err: err}
+		case blob != nil && blob.ByteSize > maxFileBytes:
+			problem := &bylaw.Problem{File: m.path, Msg: fmt.Sprintf("This file is larger than %d MiB.", maxFileBytes>>20), Fix: "Make it smaller."}
+			if m.organization {
+				problem.Repository = owner + "/" + bylaw.OrganizationRepository
+			}
+			return problem
+		case blob != nil && blob.intact(m.oid):
+			out[i] = []byte(*blob.Text)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(maxAtOnce)
+	for _, i := range rest {
+		g.Go(func() (err error) {
+			from := repo
+			if lack[i].organization {
+				from = bylaw.OrganizationRepository
+			}
+			out[i], err = c.blob(ctx, owner, from, lack[i].oid)
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+// blob reads one content by REST, which always gives base64:
+// https://docs.github.com/rest/git/blobs#get-a-blob
+func (c *Client) blob(ctx context.Context, owner, repo, oid string) ([]byte, error) {
+	op := fmt.Sprintf("read blob %s of %s/%s", oid, owner, repo)
+	var answer struct {
+		Content  string `json:"content"`
+		Encoding string `json:"encoding"`
+	}
+	if _, err := c.rest(ctx, op, http.MethodGet, restPath("repos", owner, repo, "git", "blobs", oid), nil, &answer); err != nil {
+		return nil, err
+	}
+	data := []byte(answer.Content)
+	if answer.Encoding == "base64" {
+		var err error
+		if data, err = base64.StdEncoding.DecodeString(answer.Content); err != nil { // it ignores line ends
+			return nil, &Error{Op: op, Kind: Unavailable, Err: err}
+		}
+	}
+	if blobOID(data) != oid {
+		return nil, &Error{Op: op, Kind: Unavailable, Err: errors.New("the content does not belong to the id")}
+	}
+	return data, nil
+}
+
+// intact reports whether the text is exactly the content of the blob.
+func (b *content) intact(oid string) bool {
+	return b.Text != nil && !b.IsTruncated && blobOID([]byte(*b.Text)) == oid
+}
+
+// blobOID is git's id of a content.
+func blobOID(data []byte) string {
+	h := sha1.New()
+	fmt.Fprintf(h, "blob %d\x00", len(data))
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
+}

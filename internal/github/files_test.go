@@ -1,0 +1,153 @@
+package github_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/fakegithub"
+	"github.com/bylaw-app/bylaw/internal/github"
+)
+
+func TestFilesOfEveryRevision(t *testing.T) {
+	t.Parallel()
+	first := startingWorld()
+	first.Repositories[0].PullRequests[0].Commits[0].Files["OWNERS.md"] = "| bob | Globex |\n"
+	w := start(t, first)
+	do[string](t)(w.PushFiles("acme/widgets", "main", "alice", fakegithub.Commit{Message: "x", Files: map[string]string{"OWNERS.md": "| carol | Initech |\n"}}))
+	s := w.read(t, bylaw.Want{}).Snapshot
+	w.reads()
+	for rev, want := range map[bylaw.Revision]string{
+		bylaw.RevisionLaw: "| carol | Initech |\n", bylaw.RevisionBase: "| carol | Initech |\n", bylaw.RevisionHead: "| bob | Globex |\n",
+		bylaw.RevisionOrganization: "",
+	} {
+		files, err := w.c.Files(t.Context(), &s, rev, []string{"OWNERS.md", "absent.md", "../x"})
+		must(t, err)
+		var got string
+		for _, f := range files {
+			got += string(f.Data)
+		}
+		if got != want || len(files) > 1 {
+			t.Errorf("%s: got %q in %d files, want %q", rev, got, len(files), want)
+		}
+		if calls := w.reads(); len(calls) != 1 {
+			t.Errorf("%s: calls %v, want one", rev, calls)
+		}
+	}
+	if _, err := w.c.Files(t.Context(), &s, "yesterday", []string{"x"}); err == nil {
+		t.Error("an unknown revision is accepted")
+	}
+	none, err := w.c.Files(t.Context(), &s, bylaw.RevisionHead, nil)
+	if err != nil || none == nil || len(none) != 0 || len(w.reads()) != 0 {
+		t.Errorf("got %v, %v", none, err)
+	}
+}
+
+func TestFilesOfAFolder(t *testing.T) {
+	t.Parallel()
+	w := start(t, startingWorld())
+	s := w.read(t, bylaw.Want{}).Snapshot
+	w.app.Forget(9)
+	files, err := w.c.Files(t.Context(), &s, bylaw.RevisionHead, []string{".github/bylaw/", "wheel.go"})
+	must(t, err)
+	got := map[string]string{}
+	for _, f := range files {
+		got[f.Path] = f.Mode + " " + string(f.Data)
+	}
+	want := map[string]string{
+		".github/bylaw/own/own.rego":  "100644 package bylaw.own\n",
+		".github/bylaw/own/logo.bin":  "100644 \xff\xfe\x00logo",
+		".github/bylaw/own/link.rego": "120000 ../../../README.md",
+		"wheel.go":                    " package wheel\n",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestFilesOfAHeadThatMoved(t *testing.T) {
+	t.Parallel()
+	w := start(t, startingWorld())
+	s := w.read(t, bylaw.Want{}).Snapshot
+	do[string](t)(w.Push("acme/widgets", 1, "bob", fakegithub.Commit{Message: "x", Files: map[string]string{"wheel.go": "x\n"}}))
+	_, err := w.c.Files(t.Context(), &s, bylaw.RevisionHead, []string{"wheel.go"})
+	wantKind(t, err, github.Moved)
+}
+
+func TestFilesThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	first := startingWorld()
+	first.Repositories[0].Files["people.csv"] = strings.Repeat("carol,Initech\n", 400_000)
+	w := start(t, first)
+	_, err := w.c.Read(t.Context(), w.ref, bylaw.Want{Law: []string{"people.csv"}})
+	problem, ok := err.(*bylaw.Problem)
+	if !ok || problem.File != "people.csv" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestConfigured(t *testing.T) {
+	t.Parallel()
+	first := startingWorld()
+	first.Repositories = append(first.Repositories,
+		fakegithub.Repository{Owner: "acme", Name: "plain", Files: map[string]string{"x": "x"}},
+		fakegithub.Repository{Owner: "umbra", Name: "plain", Files: map[string]string{"x": "x"}})
+	first.Organizations = append(first.Organizations, fakegithub.Organization{Login: "umbra"})
+	first.Installations = append(first.Installations, fakegithub.Installation{ID: 10, Account: "umbra"})
+	w := start(t, first)
+	for _, test := range []struct {
+		installation int64
+		owner, repo  string
+		want         bool
+	}{{9, "acme", "widgets", true}, {9, "acme", "plain", true}, {10, "umbra", "plain", false}} {
+		got, err := w.app.Client(test.installation).Configured(t.Context(), test.owner, test.repo)
+		if err != nil || got != test.want {
+			t.Errorf("%s/%s: got %v, %v; want %v", test.owner, test.repo, got, err, test.want)
+		}
+	}
+	_, err := w.c.Configured(t.Context(), "acme", "absent")
+	wantKind(t, err, github.NotFound)
+}
+
+func TestGroupPulls(t *testing.T) {
+	t.Parallel()
+	w := start(t, startingWorld())
+	two := do[int](t)(w.OpenPull("acme/widgets", fakegithub.Pull{Title: "x", Author: "carol", Commits: []fakegithub.Commit{{Message: "x", Files: map[string]string{"x": "x\n"}}}}))
+	do[string](t)(w.EnqueuePull("acme/widgets", two, "carol"))
+	head := do[string](t)(w.EnqueuePull("acme/widgets", 1, "carol"))
+	ref := "refs/heads/gh-readonly-queue/main/pr-1-" + head
+	for _, test := range []struct {
+		name, sha, ref string
+		want           []int
+	}{
+		{"in the queue", head, ref, []int{two, 1}},
+		{"gone from the queue", strings.Repeat("0", 40), ref, []int{1}},
+	} {
+		got, err := w.c.GroupPulls(t.Context(), "acme", "widgets", "main", test.sha, test.ref)
+		must(t, err)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	_, err := w.c.GroupPulls(t.Context(), "acme", "widgets", "main", strings.Repeat("0", 40), "refs/heads/other")
+	wantKind(t, err, github.NotFound)
+}
+
+func TestOpenPullsBeyondOnePage(t *testing.T) {
+	t.Parallel()
+	first := startingWorld()
+	for i := range 150 {
+		first.Repositories[0].PullRequests = append(first.Repositories[0].PullRequests, fakegithub.Pull{
+			Number: i + 2, Title: "x", Author: "carol", Closed: i == 0,
+			Commits: []fakegithub.Commit{{Message: "x", Files: map[string]string{"x": strings.Repeat("x", i+1)}}},
+		})
+	}
+	w := start(t, first)
+	pulls, err := w.c.OpenPulls(t.Context(), "acme", "widgets")
+	must(t, err)
+	if len(pulls) != 150 {
+		t.Errorf("got %d open pull requests, want 150", len(pulls))
+	}
+}

@@ -1,0 +1,78 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+// login is an account as REST shows it.
+type login struct {
+	Login string `json:"login"`
+	ID    int64  `json:"id"`
+	Type  string `json:"type"`
+}
+
+func (l login) account() bylaw.Account {
+	a := bylaw.Account{Login: l.Login, ID: l.ID, Kind: bylaw.KindUser}
+	switch {
+	case l.Login == "", l.Login == "ghost":
+		return bylaw.Account{Kind: bylaw.KindDeleted}
+	case l.Type == "Bot":
+		a.Kind = bylaw.KindBot
+	}
+	return a
+}
+
+// Pushers lists everybody who may write to a repository: by direct grant, team or organization.
+func (c *Client) Pushers(ctx context.Context, owner, repo string) ([]bylaw.Account, error) {
+	type item struct {
+		login
+		Permissions *struct {
+			Push bool `json:"push"`
+		} `json:"permissions"`
+	}
+	op := fmt.Sprintf("list pushers of %s/%s", owner, repo)
+	query := url.Values{"permission": {"push"}, "affiliation": {"all"}}
+	all, err := pages[[]item](ctx, c, op, restPath("repos", owner, repo, "collaborators"), query)
+	if err != nil {
+		return nil, err
+	}
+	list := []bylaw.Account{}
+	for _, page := range all {
+		for _, i := range page {
+			// A GitHub Enterprise Server that does not know the filter lists readers as well.
+			if i.Permissions == nil || i.Permissions.Push {
+				list = append(list, i.account())
+			}
+		}
+	}
+	return list, nil
+}
+
+// CanPush reports whether somebody may write to a repository. A login that GitHub does not know may not.
+func (c *Client) CanPush(ctx context.Context, owner, repo, login string) (bool, error) {
+	var answer struct {
+		Permission string `json:"permission"` // of a custom role the one that it is based on; maintain is write
+	}
+	op := fmt.Sprintf("ask permission of %s in %s/%s", login, owner, repo)
+	at := restPath("repos", owner, repo, "collaborators", login, "permission")
+	_, err := c.rest(ctx, op, http.MethodGet, at, nil, &answer)
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == NotFound {
+		return false, nil
+	}
+	return err == nil && (answer.Permission == "admin" || answer.Permission == "write"), err
+}
+
+// RequestReviewer asks somebody to review. An [Error] of kind Invalid says that GitHub does not let
+// them be asked: they are no collaborator, or they are the author.
+func (c *Client) RequestReviewer(ctx context.Context, ref bylaw.Ref, login string) error {
+	at := restPath("repos", ref.Owner, ref.Repo, "pulls", fmt.Sprint(ref.Number), "requested_reviewers")
+	body := map[string][]string{"reviewers": {login}}
+	_, err := c.rest(ctx, fmt.Sprintf("ask %s to review %s", login, ref), http.MethodPost, at, body, nil)
+	return err
+}

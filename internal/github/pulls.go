@@ -1,0 +1,174 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+// PullHead is an open pull request with its head.
+type PullHead struct {
+	Number  int
+	HeadSHA string
+	Base    string // name of the branch to be changed
+}
+
+// OpenPulls lists the open pull requests of a repository, in no particular order, with one request for
+// each 100.
+func (c *Client) OpenPulls(ctx context.Context, owner, repo string) ([]PullHead, error) {
+	op := fmt.Sprintf("list open pull requests of %s/%s", owner, repo)
+	list := []PullHead{}
+	var after *string
+	for {
+		var answer struct {
+			Repository *struct {
+				PullRequests connection[struct {
+					Number      int    `json:"number"`
+					HeadRefOID  string `json:"headRefOid"`
+					BaseRefName string `json:"baseRefName"`
+				}] `json:"pullRequests"`
+			} `json:"repository"`
+		}
+		if err := c.graphql(ctx, op, openQuery, map[string]any{"owner": owner, "name": repo, "after": after}, &answer); err != nil {
+			return nil, err
+		}
+		if answer.Repository == nil {
+			return nil, &Error{Op: op, Kind: NotFound, Err: errors.New("no such repository")}
+		}
+		pulls := answer.Repository.PullRequests
+		for _, n := range pulls.Nodes {
+			list = append(list, PullHead{Number: n.Number, HeadSHA: n.HeadRefOID, Base: n.BaseRefName})
+		}
+		if !pulls.PageInfo.HasNextPage {
+			return list, nil
+		}
+		after = &pulls.PageInfo.EndCursor
+	}
+}
+
+// PullsAtHead lists the open pull requests whose head is a commit. It looks through all open ones,
+// because GitHub's own way from a commit to its pull requests is not sure to find those of forks.
+func (c *Client) PullsAtHead(ctx context.Context, owner, repo, sha string) ([]PullHead, error) {
+	list, err := c.OpenPulls(ctx, owner, repo)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(p PullHead) bool { return p.HeadSHA != sha }), nil
+}
+
+// groupRef finds the number in the name of a merge group's branch,
+// "refs/heads/gh-readonly-queue/main/pr-7-0123...".
+var groupRef = regexp.MustCompile(`/pr-(\d+)-[0-9a-f]{7,64}$`)
+
+// GroupPulls lists the pull requests of a merge group, first to be merged first: those in the queue up
+// to the one that ends in headSHA. If the queue does not show it, which happens once it is merged or
+// removed, the one that the branch is named after; it is an error if there is none either.
+func (c *Client) GroupPulls(ctx context.Context, owner, repo, baseBranch, headSHA, headRef string) ([]int, error) {
+	op := fmt.Sprintf("read merge queue of %s/%s", owner, repo)
+	type queued struct {
+		Position    int     `json:"position"`
+		HeadCommit  *commit `json:"headCommit"`
+		PullRequest *struct {
+			Number int `json:"number"`
+		} `json:"pullRequest"`
+	}
+	var entries []queued
+	var after *string
+	for {
+		var answer struct {
+			Repository *struct {
+				MergeQueue *struct {
+					Entries connection[queued] `json:"entries"`
+				} `json:"mergeQueue"`
+			} `json:"repository"`
+		}
+		variables := map[string]any{"owner": owner, "name": repo, "branch": baseBranch, "after": after}
+		if err := c.graphql(ctx, op, groupQuery, variables, &answer); err != nil {
+			return nil, err
+		}
+		if answer.Repository == nil || answer.Repository.MergeQueue == nil {
+			break
+		}
+		page := answer.Repository.MergeQueue.Entries
+		entries = append(entries, page.Nodes...)
+		if !page.PageInfo.HasNextPage {
+			break
+		}
+		after = &page.PageInfo.EndCursor
+	}
+	slices.SortFunc(entries, func(a, b queued) int { return cmp.Compare(a.Position, b.Position) })
+	var numbers []int
+	for _, e := range entries {
+		if e.PullRequest != nil {
+			numbers = append(numbers, e.PullRequest.Number)
+		}
+		if e.HeadCommit.oid() == headSHA && e.PullRequest != nil {
+			return numbers, nil
+		}
+	}
+	if m := groupRef.FindStringSubmatch(headRef); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			return []int{n}, nil
+		}
+	}
+	return nil, &Error{Op: op, Kind: NotFound, Err: fmt.Errorf("no entry for %s, and %q names no pull request", headSHA, headRef)}
+}
+
+// Configured reports whether a repository or its organization has a configuration of Bylaw on its
+// default branch.
+func (c *Client) Configured(ctx context.Context, owner, repo string) (bool, error) {
+	op := fmt.Sprintf("look for configuration of %s/%s", owner, repo)
+	type found struct {
+		Config *struct{ OID string } `json:"config"`
+	}
+	var answer struct{ Repository, Organization *found }
+	err := c.graphql(ctx, op, configuredQuery, map[string]any{
+		"owner": owner, "name": repo, "organizationName": bylaw.OrganizationRepository, "config": "HEAD:" + bylaw.ConfigPath,
+	}, &answer, "organization")
+	if err != nil {
+		return false, err
+	}
+	if answer.Repository == nil {
+		return false, &Error{Op: op, Kind: NotFound, Err: errors.New("no such repository")}
+	}
+	return answer.Repository.Config != nil || answer.Organization != nil && answer.Organization.Config != nil, nil
+}
+
+// InstallationRepositories lists the repositories that the installation reaches and that can still
+// change: no archived ones.
+func (c *Client) InstallationRepositories(ctx context.Context) ([]bylaw.Repository, error) {
+	type answer struct {
+		TotalCount   int `json:"total_count"`
+		Repositories []struct {
+			Owner         login  `json:"owner"`
+			Name          string `json:"name"`
+			Private       bool   `json:"private"`
+			Archived      bool   `json:"archived"`
+			DefaultBranch string `json:"default_branch"`
+		} `json:"repositories"`
+	}
+	op := "list repositories of the installation"
+	all, err := pages[answer](ctx, c, op, restPath("installation", "repositories"), nil)
+	if err != nil {
+		return nil, err
+	}
+	list, n := []bylaw.Repository{}, 0
+	for _, page := range all {
+		n += len(page.Repositories)
+		for _, r := range page.Repositories {
+			if !r.Archived {
+				list = append(list, bylaw.Repository{Owner: r.Owner.Login, Name: r.Name, Private: r.Private, DefaultBranch: r.DefaultBranch})
+			}
+		}
+	}
+	if n < all[0].TotalCount {
+		return nil, &Error{Op: op, Kind: Unavailable, Err: fmt.Errorf("GitHub gave %d of %d", n, all[0].TotalCount)}
+	}
+	return list, nil
+}

@@ -1,0 +1,101 @@
+package github
+
+import (
+	"embed"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+//go:embed query/*.graphql
+var queryFiles embed.FS
+
+// The queries. Lines such as "# variables" mark where fields and variables are put in that depend on
+// the files asked for.
+var (
+	readQuery       = load("read", "pull_fragments", "entry_fragment")
+	pageQuery       = load("page", "pull_fragments")
+	filesQuery      = load("files", "entry_fragment", "content_fragment")
+	blobsQuery      = load("blobs", "content_fragment")
+	openQuery       = load("open")
+	groupQuery      = load("group")
+	configuredQuery = load("configured")
+)
+
+// Queries returns every query that this package sends, by name, in a form that can be checked
+// against GitHub's schema.
+func Queries() map[string]string {
+	read := newFields(readQuery)
+	read.entry("repository", "HEAD:OWNERS.md")
+	read.entry("organization", "HEAD:people.yml")
+	files := newFields(filesQuery)
+	files.file("HEAD:OWNERS.md")
+	blobs := newFields(blobsQuery)
+	blobs.blob("repository", "ce013625030ba8dba906f756967f9e9ca394464a")
+	return map[string]string{
+		"read": read.query(), "page": pageQuery, "files": files.query(), "blobs": blobs.query(),
+		"open": openQuery, "group": groupQuery, "configured": configuredQuery,
+	}
+}
+
+func load(names ...string) string {
+	var b strings.Builder
+	for _, name := range names {
+		data, err := queryFiles.ReadFile("query/" + name + ".graphql")
+		if err != nil { // the files are embedded
+			panic(err)
+		}
+		b.Write(data)
+	}
+	return b.String()
+}
+
+// fields adds aliased fields to a query. What is asked for travels in variables, so that no path can
+// be read as a part of the query.
+type fields struct {
+	text      string
+	variables map[string]any
+	lines     map[string][]string // by mark
+	n         int
+}
+
+func newFields(text string) *fields {
+	return &fields{text: text, variables: map[string]any{}, lines: map[string][]string{}}
+}
+
+// entry asks for the file or folder that a git expression names, and returns its alias.
+func (f *fields) entry(mark, expression string) (alias string) {
+	alias = f.add("String!", expression)
+	f.lines[mark] = append(f.lines[mark], fmt.Sprintf("%[1]s: object(expression: $%[1]s) { ...Entry }", alias))
+	return alias
+}
+
+// file is entry in the governed repository with the content, should it be a file.
+func (f *fields) file(expression string) (alias string) {
+	alias = f.add("String!", expression)
+	f.lines["repository"] = append(f.lines["repository"], fmt.Sprintf("%[1]s: object(expression: $%[1]s) { ...Entry ...Content }", alias))
+	return alias
+}
+
+// blob asks for content by object id, and returns its alias.
+func (f *fields) blob(mark, oid string) (alias string) {
+	alias = f.add("GitObjectID!", oid)
+	f.lines[mark] = append(f.lines[mark], fmt.Sprintf("%[1]s: object(oid: $%[1]s) { ...Content }", alias))
+	return alias
+}
+
+func (f *fields) add(kind string, value any) (alias string) {
+	alias = "x" + strconv.Itoa(f.n)
+	f.n++
+	f.variables[alias] = value
+	f.lines["variables"] = append(f.lines["variables"], "$"+alias+": "+kind)
+	return alias
+}
+
+func (f *fields) query() string {
+	text := f.text
+	for mark, lines := range f.lines {
+		text = strings.Replace(text, "# "+mark+"\n", strings.Join(lines, "\n")+"\n", 1)
+	}
+	return text
+}

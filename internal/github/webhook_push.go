@@ -1,0 +1,66 @@
+package github
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// PushEvent is about a branch that changed.
+type PushEvent struct {
+	Branch  string
+	SHA     string // the new tip; "" when the branch was deleted
+	Default bool   // whether it is the default branch
+
+	// Paths are the files that the pushed commits touched, sorted. Truncated says that there can be
+	// more: then anything may have changed.
+	Paths     []string
+	Truncated bool
+}
+
+// Limits beyond which a push does not tell all:
+// https://docs.github.com/webhooks/webhook-events-and-payloads#push (2,048 commits), and the 3,000
+// files that GitHub lists of a commit.
+const (
+	maxPushCommits = 2048
+	maxCommitFiles = 3000
+)
+
+func parsePush(body []byte, _ int64, e *Event) error {
+	var in struct {
+		Ref     string `json:"ref"`
+		After   string `json:"after"`
+		Created bool   `json:"created"`
+		Deleted bool   `json:"deleted"`
+		Forced  bool   `json:"forced"`
+		Commits []struct {
+			Added    []string `json:"added"`
+			Removed  []string `json:"removed"`
+			Modified []string `json:"modified"`
+		} `json:"commits"`
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		return err
+	}
+	if !strings.HasPrefix(in.Ref, "refs/heads/") {
+		e.Why = "The push is not to a branch."
+		return nil
+	}
+	p := PushEvent{Branch: branch(in.Ref), Default: branch(in.Ref) == e.DefaultBranch, Paths: []string{}}
+	if !in.Deleted {
+		p.SHA = in.After
+	}
+	// A forced push takes commits away, and a new branch may bring more than its commits; neither is listed.
+	p.Truncated = in.Forced || in.Created || in.Deleted || len(in.Commits) == 0 || len(in.Commits) >= maxPushCommits
+	for _, c := range in.Commits {
+		touched := slices.Concat(c.Added, c.Removed, c.Modified)
+		p.Truncated = p.Truncated || len(touched) >= maxCommitFiles
+		p.Paths = append(p.Paths, touched...)
+	}
+	slices.Sort(p.Paths)
+	p.Paths = slices.Compact(p.Paths)
+	e.Kind, e.Push = KindPush, p
+	return nil
+}
+
+func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/document"
+	"github.com/bylaw-app/bylaw/internal/policy"
+)
+
+func explainCommand(s streams) *cobra.Command {
+	folder := "."
+	c := &cobra.Command{
+		Use:   "explain [POLICY]",
+		Short: "Say what a policy asks for, its parameters and its written rule",
+		Long:  "Without a POLICY it lists all that can be switched on here.",
+		Args:  args(cobra.MaximumNArgs(1)),
+		RunE: func(c *cobra.Command, given []string) error {
+			engine, builtIn, err := newEngine()
+			if err != nil {
+				return err
+			}
+			defer engine.Workers.Close()
+			own, _, err := policiesIn(folder, builtIn)
+			if err != nil {
+				return err
+			}
+			sources := append(builtIn, own...)
+			var names []string
+			for _, source := range sources {
+				in, err := engine.Inspect(c.Context(), source)
+				if err != nil {
+					return err
+				}
+				if len(given) == 0 {
+					fmt.Fprintf(s.out, "%-24s %s\n", source.ID, in.Metadata.Title)
+				} else if source.ID == given[0] {
+					return explain(s, source, in)
+				}
+				names = append(names, source.ID)
+			}
+			if len(given) == 0 {
+				return nil
+			}
+			if near := document.Nearest(given[0], names); near != "" {
+				return usagef("there is no policy %q; did you mean %q?", given[0], near)
+			}
+			return usagef("there is no policy %q; there are %s", given[0], strings.Join(names, ", "))
+		},
+	}
+	c.Flags().StringVar(&folder, "dir", ".", "folder whose .github/bylaw holds the community's own policies")
+	return c
+}
+
+func explain(s streams, source policy.Source, in policy.Inspection) error {
+	w := s.out
+	md := in.Metadata
+	fmt.Fprintf(w, "%s: %s\n\n%s\n", source.ID, md.Title, md.Description)
+	for _, rule := range md.Rule {
+		fmt.Fprintf(w, "\nThe written rule: %s\n  %s\n", rule.Description, rule.Ref)
+	}
+	fmt.Fprintf(w, "\nWhen it is not met: %s\n", md.Conclusion)
+	if len(in.Facts) > 0 {
+		fmt.Fprintf(w, "It looks at: %s\n", strings.Join(in.Facts, ", "))
+	}
+	if len(md.Files) > 0 {
+		fmt.Fprintf(w, "It reads the content of: %s\n", strings.Join(md.Files, ", "))
+	}
+	if properties, _ := md.Params["properties"].(map[string]any); len(properties) > 0 {
+		fmt.Fprintf(w, "\nParameters, in %s below policies.%s:\n", bylaw.ConfigPath, source.ID)
+		explainParams(w, "  ", properties)
+	}
+	for _, p := range in.Problems {
+		fmt.Fprintln(w, p.Error())
+	}
+	if len(in.Problems) > 0 {
+		return exit(exitNotAccepted)
+	}
+	return nil
+}
+
+func explainParams(w io.Writer, indent string, properties map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		p, ok := properties[name].(map[string]any)
+		if !ok {
+			continue
+		}
+		line := indent + name
+		if enum, ok := p["enum"].([]any); ok {
+			words := make([]string, len(enum))
+			for i, e := range enum {
+				words[i] = fmt.Sprint(e)
+			}
+			line += ": one of " + strings.Join(words, ", ")
+		} else if kind, _ := p["type"].(string); kind != "object" {
+			line += ": " + kind
+		}
+		if value, ok := p["default"]; ok {
+			if text, err := json.Marshal(value); err == nil {
+				line += fmt.Sprintf(" (default %s)", text)
+			}
+		}
+		fmt.Fprintln(w, line)
+		if text, _ := p["description"].(string); text != "" {
+			for sentence := range strings.Lines(strings.TrimSpace(text)) {
+				fmt.Fprintln(w, indent+"    "+strings.TrimSpace(sentence))
+			}
+		}
+		if below, ok := p["properties"].(map[string]any); ok {
+			explainParams(w, indent+"  ", below)
+		}
+	}
+}

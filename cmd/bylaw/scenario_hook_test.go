@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"flag"
+	"fmt"
+	"hash"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+)
+
+// cmdPost posts a webhook by hand, to say what GitHub would never say.
+func cmdPost(ts *testscript.TestScript, neg bool, args []string) {
+	flags := flag.NewFlagSet("post", flag.ContinueOnError)
+	unsigned := flags.Bool("unsigned", false, "")
+	old := flags.Bool("sha1", false, "")
+	guid := flags.String("guid", "00000000-0000-0000-0000-000000000001", "")
+	pad := flags.Int("pad", 0, "")
+	st := stageOf(ts)
+	secret := flags.String("secret", st.secret, "")
+	ts.Check(flags.Parse(args))
+	if neg || flags.NArg() != 2 {
+		ts.Fatalf("usage: post [FLAG...] EVENT FILE")
+	}
+	body := []byte(ts.ReadFile(flags.Arg(1)))
+	body = append(body, bytes.Repeat([]byte(" "), max(0, *pad-len(body)))...)
+	request, err := http.NewRequest(http.MethodPost, st.serviceURL+"/webhook", bytes.NewReader(body))
+	ts.Check(err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-GitHub-Event", flags.Arg(0))
+	request.Header.Set("X-GitHub-Delivery", *guid)
+	switch {
+	case *old:
+		request.Header.Set("X-Hub-Signature", "sha1="+signed(sha1.New, *secret, body))
+	case !*unsigned:
+		request.Header.Set("X-Hub-Signature-256", "sha256="+signed(sha256.New, *secret, body))
+	}
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer response.Body.Close()
+	var answer struct {
+		Message string `json:"message"`
+	}
+	ts.Check(json.NewDecoder(response.Body).Decode(&answer))
+	fmt.Fprintf(ts.Stdout(), "%d %s\n", response.StatusCode, answer.Message)
+	ts.Check(st.settle(context.Background()))
+}
+
+func signed(algorithm func() hash.Hash, secret string, body []byte) string {
+	mac := hmac.New(algorithm, []byte(secret))
+	mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func cmdCredentials(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: credentials")
+	}
+	st := stageOf(ts)
+	key := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(st.key)})
+	ts.Check(os.WriteFile(ts.MkAbs("app.pem"), key, 0o600))
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Check(free.Close())
+	ts.Setenv("BYLAW_APP_ID", strconv.Itoa(stageApp))
+	ts.Setenv("BYLAW_PRIVATE_KEY_FILE", ts.MkAbs("app.pem"))
+	ts.Setenv("BYLAW_WEBHOOK_SECRET", st.secret)
+	ts.Setenv("BYLAW_LISTEN", free.Addr().String())
+	ts.Setenv("BYLAW_DATABASE", ts.MkAbs("serve.db"))
+}
+
+func cmdHandover(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: handover")
+	}
+	service := "http://" + ts.Getenv("BYLAW_LISTEN")
+	until(ts, "the service is ready", func() bool {
+		response, err := http.Get(service + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		_, err = io.Copy(io.Discard, response.Body)
+		return err == nil && response.StatusCode == http.StatusOK
+	})
+	stageOf(ts).gh.Hook.URL = service + "/webhook"
+}
+
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await OWNER/REPO#N CONCLUSION")
+	}
+	owner, repo, number := pullOf(ts, args[0])
+	st := stageOf(ts)
+	until(ts, args[0]+" is "+args[1], func() bool {
+		ts.Check(st.gh.Deliver(context.Background()))
+		run, err := st.checkRun(owner+"/"+repo, number, bylaw.CheckName)
+		return err == nil && run.Conclusion == args[1]
+	})
+}
+
+// until waits for something that another process does.
+func until(ts *testscript.TestScript, what string, holds func() bool) {
+	end := time.After(settleTime)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-end:
+			ts.Fatalf("it never came about that %s", what)
+		}
+	}
+}

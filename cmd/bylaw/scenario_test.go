@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bylaw-app/bylaw/internal/document"
+	"github.com/bylaw-app/bylaw/internal/fakegithub"
+	"github.com/bylaw-app/bylaw/internal/judge"
+)
+
+var update = flag.Bool("update", false, "rewrite what scenarios and goldens expect")
+
+// TestMain lets the test binary be the program itself: as `bylaw` in scenarios, and as the worker
+// process that runs policies.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "policy-worker" {
+		main()
+		return
+	}
+	testscript.Main(m, map[string]func(){"bylaw": main})
+}
+
+// TestScenarios walks testdata/scenario. Each file tells a world, what happens in it, and what people
+// see then. Beside the commands of testscript there are:
+//
+//	stage FILE [FOLDER]        start the service and a GitHub with the world of FILE (world.yml); play its story.
+//	                           The files in FOLDER stand in the first repository, beside those of the world
+//	play FILE                  play the steps of FILE, a list; each is answered by the service before the next
+//	checks OWNER/REPO#N [NAME] print the check runs that count, as GitHub shows them, or only the one called NAME
+//	checks group [NAME]        the same for the last merge group
+//	runs OWNER/REPO#N          count all check runs on the head, those included that count no more, by name
+//	calls                      print what the service asked of GitHub since the last `calls`, by method and route
+//	fault FILE                 make GitHub fail: a mapping with method, route, nth, times, status, body, html, ...
+//	                           From then on a step is also answered when the service waits to try again
+//	mend                       take all faults away, and let time go by until the service has caught up
+//	post [FLAG...] EVENT FILE  post FILE as a webhook, signed like GitHub's, and print status and answer. Flags:
+//	                           -unsigned, -sha1, -secret=TEXT, -guid=TEXT, -pad=BYTES (spaces up to that length)
+//	credentials                set BYLAW_* for `bylaw serve` to the App's on the stage, and to a free address
+//	handover                   wait until the `bylaw serve` of BYLAW_LISTEN is ready; it gets GitHub's webhooks from now on
+//	await OWNER/REPO#N WORD    wait until the check run `bylaw` has this conclusion
+//	audit OWNER/REPO           print the kinds of the audit log, one on each line
+//	requested OWNER/REPO#N     print who is asked to review
+//	[!] stdout, cmp, ...       as in testscript
+func TestScenarios(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "scenario"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[stageKey{}] = &holder{wrap: judged(env.T().(testing.TB))}
+			env.Vars = append(env.Vars, "HOME="+env.WorkDir, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"stage": cmdStage, "play": cmdPlay, "checks": cmdChecks, "calls": cmdCalls,
+			"fault": cmdFault, "mend": cmdMend, "audit": cmdAudit, "requested": cmdRequested, "runs": cmdRuns,
+			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "await": cmdAwait,
+		},
+	})
+}
+
+type stageKey struct{}
+
+// holder holds the stage of one script, once there is one.
+type holder struct {
+	*stage
+	wrap func(http.Handler) http.Handler
+}
+
+// judged has every call to GitHub judged by GitHub's own descriptions. Where these are not on the machine
+// that is nil, and only [TestEveryCallIsAsGitHubDescribes] says so; in CI they must be there.
+func judged(t testing.TB) func(http.Handler) http.Handler {
+	if os.Getenv("BYLAW_TEST_ASSETS") == "" && os.Getenv("CI") != "true" {
+		return nil
+	}
+	return judge.OpenAPI(t).Proxy
+}
+
+func stageOf(ts *testscript.TestScript) *stage {
+	h := ts.Value(stageKey{}).(*holder)
+	if h.stage == nil {
+		ts.Fatalf("there is no stage; begin with `stage world.yml`")
+	}
+	return h.stage
+}
+
+func cmdStage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: stage FILE [FOLDER]")
+	}
+	ctx := context.Background()
+	told, err := readScript(args[0], []byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	if len(args) == 2 {
+		addFiles(ts, &told.World.Repositories[0], args[1])
+	}
+	h := ts.Value(stageKey{}).(*holder)
+	st, err := openStage(ctx, told.World, slog.NewTextHandler(logTo(ts.Logf), nil), h.wrap)
+	ts.Check(err)
+	ts.Defer(st.close)
+	h.stage = st
+	ts.Setenv("BYLAW_API_URL", st.githubURL)
+	ts.Setenv("SERVICE", st.serviceURL)
+	for token := range told.World.Tokens {
+		ts.Setenv("GITHUB_TOKEN", token)
+	}
+	playAll(ts, st, told.Story)
+	st.gh.ResetCalls()
+}
+
+// addFiles puts the files of a folder into a repository.
+func addFiles(ts *testscript.TestScript, r *fakegithub.Repository, folder string) {
+	if r.Files == nil {
+		r.Files = map[string]string{}
+	}
+	root := os.DirFS(ts.MkAbs(folder))
+	ts.Check(fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		r.Files[name] = string(data)
+		return err
+	}))
+}
+
+func cmdPlay(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: play FILE")
+	}
+	doc, err := document.Read(args[0], document.YAML, []byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	steps, err := readStory(args[0], doc.Value)
+	ts.Check(err)
+	playAll(ts, stageOf(ts), steps)
+}
+
+func playAll(ts *testscript.TestScript, st *stage, steps []step) {
+	for _, s := range steps {
+		_, _, err := st.play(context.Background(), s)
+		ts.Check(err)
+	}
+}
+
+// pullOf takes apart "owner/name#7".
+func pullOf(ts *testscript.TestScript, name string) (owner, repo string, number int) {
+	m := refPattern.FindStringSubmatch(name)
+	if m == nil {
+		ts.Fatalf("%q is not a pull request", name)
+	}
+	number, err := strconv.Atoi(m[3])
+	ts.Check(err)
+	return m[1], m[2], number
+}
+
+func cmdChecks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: checks OWNER/REPO#N [NAME], or checks group [NAME]")
+	}
+	st := stageOf(ts)
+	if args[0] == "group" {
+		printPosted(ts.Stdout(), st.gh, st.firstRepo, st.group, args[1:]...)
+		return
+	}
+	owner, repo, number := pullOf(ts, args[0])
+	printPosted(ts.Stdout(), st.gh, owner+"/"+repo, st.gh.Head(owner, repo, number), args[1:]...)
+}
+
+func cmdRuns(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: runs OWNER/REPO#N")
+	}
+	gh := stageOf(ts).gh
+	owner, repo, number := pullOf(ts, args[0])
+	counts := map[string]int{}
+	for _, run := range gh.CheckRuns(owner, repo, gh.Head(owner, repo, number)) {
+		counts[run.Name]++
+	}
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(ts.Stdout(), "%d %s\n", counts[name], name)
+	}
+}
+
+func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: calls")
+	}
+	st := stageOf(ts)
+	counts := map[string]int{}
+	var order []string
+	for _, c := range st.gh.Calls() {
+		name := c.Method + " " + c.Route
+		if c.Operation != "" {
+			name += " " + c.Operation
+		}
+		if counts[name]++; counts[name] == 1 {
+			order = append(order, name)
+		}
+	}
+	slices.Sort(order)
+	for _, name := range order {
+		fmt.Fprintf(ts.Stdout(), "%d %s\n", counts[name], name)
+	}
+	st.gh.ResetCalls()
+}
+
+func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fault FILE")
+	}
+	fields, err := readMapping(args[0], []byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	data, err := json.Marshal(fields)
+	ts.Check(err)
+	fault, err := decode[fakegithub.Fault](data)
+	ts.Check(err)
+	st := stageOf(ts)
+	st.faults = append(st.faults, st.gh.AddFault(fault))
+}
+
+func cmdMend(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: mend")
+	}
+	ts.Check(stageOf(ts).mend(context.Background()))
+}
+
+func cmdAudit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: audit OWNER/REPO")
+	}
+	st := stageOf(ts)
+	ts.Check(st.store.VerifyAudit(context.Background(), args[0]))
+	entries, err := st.store.Audit(context.Background(), args[0], 0, 1000)
+	ts.Check(err)
+	for _, e := range entries {
+		fmt.Fprintf(ts.Stdout(), "%s #%d\n", e.Kind, e.Number)
+	}
+}
+
+func cmdRequested(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: requested OWNER/REPO#N")
+	}
+	owner, repo, number := pullOf(ts, args[0])
+	for _, login := range stageOf(ts).gh.RequestedReviewers(owner, repo, number) {
+		fmt.Fprintln(ts.Stdout(), login)
+	}
+}
+
+// logTo writes the service's log into the script's.
+type logTo func(format string, args ...any)
+
+func (l logTo) Write(p []byte) (int, error) {
+	l("%s", strings.TrimSpace(string(p)))
+	return len(p), nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/server"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+func serveCommand(s streams) *cobra.Command {
+	show := false
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the GitHub App: take webhooks, evaluate policies, post check runs",
+		Long: "Runs the GitHub App until it gets SIGTERM; then it finishes what has begun. It never starts without\n" +
+			"credentials and a webhook secret. All settings come from the environment:\n\n" + settingsHelp(),
+		Args: args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if show {
+				printSettings(s)
+				return nil
+			}
+			return serve(c, s)
+		},
+	}
+	c.Flags().BoolVar(&show, "settings", false, "print the settings with secrets hidden, and end")
+	return c
+}
+
+func settingsHelp() string {
+	var b strings.Builder
+	for _, v := range settingsTable() {
+		fmt.Fprintf(&b, "  %-30s %s", v.name, v.help)
+		if v.fallback != "" {
+			fmt.Fprintf(&b, " (default %s)", v.fallback)
+		}
+		b.WriteString("\n")
+		if v.secret {
+			fmt.Fprintf(&b, "  %-30s the same, from a file\n", v.name+"_FILE")
+		}
+	}
+	return b.String()
+}
+
+func serve(c *cobra.Command, s streams) error {
+	set, err := readSettings(s.getenv)
+	if err != nil {
+		return err
+	}
+	ctx := c.Context()
+	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: set.level}))
+	engine, builtIn, err := newEngine()
+	if err != nil {
+		return err
+	}
+	defer engine.Workers.Close()
+	kept, err := store.Open(ctx, set.database, time.Now)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	alone := !strings.HasPrefix(set.database, "postgres://") && !strings.HasPrefix(set.database, "postgresql://")
+	if alone { // a SQLite file has one process: what it claimed before it was killed is free
+		if err := kept.ClearLeases(ctx); err != nil {
+			return err
+		}
+	}
+	listener, err := net.Listen("tcp", set.listen)
+	if err != nil {
+		return usagef("BYLAW_LISTEN: cannot listen on %s", set.listen)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "bylaw"
+	}
+	app := &github.App{ID: set.appID, Key: set.key, BaseURL: set.apiURL, UserAgent: "bylaw/" + version(), Now: time.Now}
+	srv := &server.Server{
+		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers,
+	}
+	log.Info("serving", "listen", listener.Addr().String(), "version", version())
+	err = srv.Run(ctx, listener)
+	log.Info("stopped", "err", err)
+	return err
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"crypto/rsa"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bylaw-app/bylaw/internal/github"
+)
+
+// settings are what an operator sets, in the environment and nowhere else.
+type settings struct {
+	appID    int64
+	key      *rsa.PrivateKey
+	secrets  [][]byte
+	apiURL   string
+	listen   string
+	database string
+	level    slog.Level
+	workers  int
+}
+
+// setting is one variable of the environment. The table is the help text, the print-out and the
+// reader in one.
+type setting struct {
+	name     string
+	help     string
+	fallback string
+	secret   bool // can also be given as a file, in NAME_FILE; printed without what must not be seen
+	read     func(s *settings, value string) error
+}
+
+func settingsTable() []setting {
+	return []setting{
+		{"BYLAW_APP_ID", "number of the GitHub App, from its settings page", "", false, func(s *settings, v string) (err error) {
+			if s.appID, err = strconv.ParseInt(v, 10, 64); err != nil || s.appID <= 0 {
+				return fmt.Errorf("must be the number of the GitHub App, not %q", v)
+			}
+			return nil
+		}},
+		{"BYLAW_PRIVATE_KEY", "private key of the App, as PEM text", "", true, func(s *settings, v string) (err error) {
+			// Environments that cannot hold line breaks write them as \n.
+			if s.key, err = github.ParsePrivateKey([]byte(strings.ReplaceAll(v, `\n`, "\n"))); err != nil {
+				return fmt.Errorf("must be the private key of the App in PEM form, beginning with \"-----BEGIN\"")
+			}
+			return nil
+		}},
+		{"BYLAW_WEBHOOK_SECRET", "secret of the App's webhook", "", true, func(s *settings, v string) error {
+			if strings.TrimSpace(v) == "" {
+				return fmt.Errorf("must not be empty: without it anybody could send webhooks")
+			}
+			s.secrets = append(s.secrets, []byte(v))
+			return nil
+		}},
+		{"BYLAW_WEBHOOK_SECRET_PREVIOUS", "secret that is being replaced, accepted as well; may be left out", "", true, func(s *settings, v string) error {
+			if v != "" {
+				s.secrets = append(s.secrets, []byte(v))
+			}
+			return nil
+		}},
+		{"BYLAW_API_URL", "base address of GitHub's API, taken as it is", github.APIURL, false, func(s *settings, v string) error {
+			u, err := url.Parse(v)
+			if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+				return fmt.Errorf("must be an address such as https://api.github.com, not %q", v)
+			}
+			s.apiURL = strings.TrimSuffix(v, "/")
+			return nil
+		}},
+		{"BYLAW_LISTEN", "address to listen on", ":8080", false, func(s *settings, v string) error {
+			if !strings.Contains(v, ":") {
+				return fmt.Errorf("must be an address such as :8080, not %q", v)
+			}
+			s.listen = v
+			return nil
+		}},
+		{"BYLAW_DATABASE", "path of a SQLite file, or the postgres:// address of a PostgreSQL database", "bylaw.db", true, func(s *settings, v string) error {
+			s.database = v
+			return nil
+		}},
+		{"BYLAW_LOG_LEVEL", "debug, info, warn or error", "info", false, func(s *settings, v string) error {
+			if err := s.level.UnmarshalText([]byte(v)); err != nil {
+				return fmt.Errorf("must be debug, info, warn or error, not %q", v)
+			}
+			return nil
+		}},
+		{"BYLAW_WORKERS", "evaluations at a time", "8", false, func(s *settings, v string) (err error) {
+			if s.workers, err = strconv.Atoi(v); err != nil || s.workers < 1 || s.workers > 256 {
+				return fmt.Errorf("must be a number from 1 to 256, not %q", v)
+			}
+			return nil
+		}},
+	}
+}
+
+// optional are the settings that may be missing without a fallback.
+var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS"}
+
+// readSettings reads the environment. What is missing or wrong is one sentence.
+func readSettings(getenv func(string) string) (settings, error) {
+	var s settings
+	for _, v := range settingsTable() {
+		value, err := valueOf(v, getenv)
+		if err != nil {
+			return s, err
+		}
+		if value == "" && !slices.Contains(optional, v.name) {
+			hint := ""
+			if v.secret {
+				hint = fmt.Sprintf(" (or name a file that holds it in %s_FILE)", v.name)
+			}
+			return s, usagef("%s is not set; it must be the %s%s", v.name, v.help, hint)
+		}
+		if err := v.read(&s, value); err != nil {
+			return s, usagef("%s %w", v.name, err)
+		}
+	}
+	return s, nil
+}
+
+func valueOf(v setting, getenv func(string) string) (string, error) {
+	value := getenv(v.name)
+	if v.secret {
+		if file := getenv(v.name + "_FILE"); file != "" && value == "" {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return "", usagef("%s_FILE names %s, which cannot be read", v.name, file)
+			}
+			value = strings.TrimSpace(string(data))
+		} else if file != "" {
+			return "", usagef("%s and %s_FILE are both set; set one of them", v.name, v.name)
+		}
+	}
+	if value == "" {
+		value = v.fallback
+	}
+	return value, nil
+}
+
+// printSettings shows the settings with their meaning, and secrets as set or not set.
+func printSettings(st streams) {
+	for _, v := range settingsTable() {
+		value, err := valueOf(v, st.getenv)
+		switch {
+		case err != nil:
+			value = "(wrong: " + err.Error() + ")"
+		case value == "":
+			value = "(not set)"
+		case v.name == "BYLAW_DATABASE":
+			value = withoutPassword(value)
+		case v.secret:
+			value = "(set, not shown)"
+		}
+		fmt.Fprintf(st.out, "%-30s %s\n%30s %s\n", v.name, value, "", v.help)
+	}
+}
+
+// withoutPassword is the address of a database as it may be shown.
+func withoutPassword(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		return u.Redacted()
+	}
+	return "(set, not shown)"
+}

@@ -1,0 +1,211 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/check"
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// evaluate judges one pull request, keeps the run, and has its result published.
+func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	ref := refOf(c.Job, p.Number)
+	heads, err := w.Store.Heads(ctx, c.Repository, p.Number)
+	if err != nil {
+		return store.Finished{}, "", fmt.Errorf("look up heads: %w", err)
+	}
+	ask := check.Ask{Event: p.Event}
+	for _, h := range heads {
+		ask.Arrivals = append(ask.Arrivals, bylaw.Arrival{SHA: h.SHA, At: bylaw.At(h.ArrivedAt), By: h.PushedBy})
+	}
+	result, err := w.check().Check(ctx, ref, ask)
+	if gone := new(github.Error); errors.As(err, &gone) && gone.Kind == github.NotFound {
+		return store.Finished{}, "GitHub does not show it to us any more", nil
+	}
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	if err := w.noteConfigured(ctx, c, result.Configured); err != nil {
+		return store.Finished{}, "", err
+	}
+	if len(result.Run.Verdicts) == 0 {
+		return store.Finished{}, nothingConfigured, nil
+	}
+	if err := w.noteposted(ctx, c.Repository, result); err != nil {
+		return store.Finished{}, "", err
+	}
+	finished, err := w.finished(ctx, c, result.Run)
+	return finished, string(result.Run.Report.Conclusion), err
+}
+
+func (w *worker) noteConfigured(ctx context.Context, c store.Claim, configured bool) error {
+	known, found, err := w.Store.Repository(ctx, c.Repository)
+	if err == nil && (!found || known.Configured != configured || !configured) {
+		err = w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, Installation: c.Installation, Configured: configured})
+	}
+	if err != nil {
+		return fmt.Errorf("note whether the repository is configured: %w", err)
+	}
+	return nil
+}
+
+// noteposted learns of check runs of ours that this store does not know, as after the loss of a
+// database: they are changed, and no second ones are created.
+func (w *worker) noteposted(ctx context.Context, repository string, result check.Result) error {
+	if len(result.Posted) == 0 {
+		return nil
+	}
+	sha := result.Run.Snapshot.Head.SHA
+	known, err := w.Store.Checks(ctx, repository, sha)
+	if err != nil {
+		return fmt.Errorf("look up published checks: %w", err)
+	}
+	if len(known) > 0 {
+		return nil
+	}
+	for _, posted := range result.Posted {
+		intended, err := w.Store.IntendCheck(ctx, repository, sha, posted.Name)
+		if err == nil && intended.RunID == 0 {
+			intended.RunID = posted.ID
+			err = w.Store.SaveCheck(ctx, intended)
+		}
+		if err != nil {
+			return fmt.Errorf("note published checks: %w", err)
+		}
+	}
+	return nil
+}
+
+// states are the store's words for the state of a pull request.
+var states = map[string]string{"open": store.PullOpen, "closed": store.PullClosed, "merged": store.PullMerged}
+
+// finished is what a run leaves behind. A run that says the same as the one before is not kept again,
+// unless a merge group waits for a verdict that is newer than the group.
+func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run) (store.Finished, error) {
+	s := run.Snapshot
+	out := store.Finished{
+		RecheckAt: recheckAt(run).Time,
+		Pull:      &store.Pull{Repository: c.Repository, Number: s.Number, Installation: c.Installation, HeadSHA: s.Head.SHA, BaseRef: s.Base.Name, Author: s.Author.Login, State: states[s.State]},
+		FollowUps: []store.Job{publishJob(c.Installation, c.Repository, s.Head.SHA)},
+	}
+	for _, number := range s.SameHead {
+		if _, known, err := w.Store.Pull(ctx, c.Repository, number); err != nil {
+			return out, fmt.Errorf("look up pull request: %w", err)
+		} else if !known {
+			out.FollowUps = append(out.FollowUps, pullJob(c.Installation, c.Repository, number, "same head"))
+		}
+	}
+	groups, err := w.Store.GroupsOf(ctx, c.Repository, s.Number)
+	if err != nil {
+		return out, fmt.Errorf("look up merge groups: %w", err)
+	}
+	for _, g := range groups {
+		out.FollowUps = append(out.FollowUps, publishJob(c.Installation, c.Repository, g.HeadSHA))
+	}
+	before, found, err := w.Store.LatestRun(ctx, c.Repository, s.Number)
+	if err != nil {
+		return out, fmt.Errorf("look up latest run: %w", err)
+	}
+	if found && before.HeadSHA != s.Head.SHA { // perhaps another pull request stays on the old head
+		out.FollowUps = append(out.FollowUps, publishJob(c.Installation, c.Repository, before.HeadSHA))
+	}
+	kept, err := keep(run)
+	if err != nil {
+		return out, err
+	}
+	kept.Repository = c.Repository
+	if found && before.Digest == kept.Digest && len(groups) == 0 {
+		return out, nil
+	}
+	out.Run = kept
+	if !found || before.Digest != kept.Digest {
+		entry, err := auditEntry(c.Repository, run, kept)
+		if err != nil {
+			return out, err
+		}
+		out.Audit = append(out.Audit, entry)
+	}
+	return out, nil
+}
+
+// keep writes a run down. Its digest tells whether it says anything new.
+func keep(run bylaw.Run) (*store.Run, error) {
+	snapshot, err1 := json.Marshal(run.Snapshot)
+	verdicts, err2 := json.Marshal(run.Verdicts)
+	report, err3 := json.Marshal(run.Report)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, fmt.Errorf("write run down: %w", err)
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, run.Snapshot.Head.SHA, run.Snapshot.State)
+	h.Write(verdicts)
+	h.Write(report)
+	return &store.Run{
+		RunMeta: store.RunMeta{
+			ID: rand.Text(), Number: run.Snapshot.Number, HeadSHA: run.Snapshot.Head.SHA, TakenAt: run.Snapshot.TakenAt.Time,
+			Accepted: run.Report.Conclusion == bylaw.Success, Conclusion: string(run.Report.Conclusion), Digest: hex.EncodeToString(h.Sum(nil)),
+		},
+		Snapshot: snapshot, Verdicts: verdicts, Report: report,
+	}, nil
+}
+
+// Kinds of audit entries.
+const (
+	auditDecision          = "decision"            // a verdict that differs from the one before
+	auditMerged            = "merged"              // merged while every rule was met
+	auditMergedNotAccepted = "merged_not_accepted" // merged although a rule was not met
+)
+
+// auditDetail is what the audit log keeps of a decision: what was decided, and digests of everything
+// that it was decided on.
+type auditDetail struct {
+	Run        string            `json:"run"`
+	Event      string            `json:"event"`
+	Conclusion bylaw.Conclusion  `json:"conclusion"`
+	Title      string            `json:"title"`
+	MergedBy   string            `json:"merged_by"`
+	Facts      string            `json:"facts"`    // SHA-256 of the snapshot
+	Verdicts   map[string]string `json:"verdicts"` // outcome by policy
+}
+
+func auditEntry(repository string, run bylaw.Run, kept *store.Run) (store.AuditEntry, error) {
+	s := run.Snapshot
+	sum := sha256.Sum256(kept.Snapshot)
+	d := auditDetail{
+		Run: kept.ID, Event: s.Event, Conclusion: run.Report.Conclusion, Title: run.Report.Title,
+		MergedBy: s.MergedBy.Login, Facts: hex.EncodeToString(sum[:]), Verdicts: map[string]string{},
+	}
+	for _, v := range run.Verdicts {
+		d.Verdicts[v.Policy] = string(v.Outcome)
+	}
+	detail, err := json.Marshal(d)
+	if err != nil {
+		return store.AuditEntry{}, fmt.Errorf("write audit entry down: %w", err)
+	}
+	e := store.AuditEntry{Repository: repository, Kind: auditDecision, Number: s.Number, HeadSHA: s.Head.SHA, Detail: detail}
+	if s.State == "merged" {
+		if e.Kind = auditMerged; run.Report.Conclusion != bylaw.Success {
+			e.Kind = auditMergedNotAccepted
+		}
+	}
+	return e, nil
+}
+
+// recheckAt is the earliest time at which a verdict can change by itself.
+func recheckAt(run bylaw.Run) bylaw.Time {
+	var earliest bylaw.Time
+	for _, v := range run.Verdicts {
+		if !v.RecheckAt.IsZero() && (earliest.IsZero() || v.RecheckAt.Before(earliest.Time)) && v.RecheckAt.After(run.Snapshot.TakenAt.Time) {
+			earliest = v.RecheckAt
+		}
+	}
+	return earliest
+}

@@ -1,0 +1,231 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// forgetUnconfigured is how long a repository is believed to have no configuration. A push that brings
+// one ends it at once; this is for the push whose webhook was lost.
+const forgetUnconfigured = time.Hour
+
+// intake says what follows from an event: what is to be looked at again, what only this event knows,
+// and which cached facts it makes doubtful. why is a sentence when nothing follows.
+func (s *Server) intake(ctx context.Context, e github.Event) (in store.Intake, why string, err error) {
+	if e.Kind == github.KindIgnored {
+		return in, e.Why, nil
+	}
+	i := intake{server: s, event: e, repository: repositoryOf(e)}
+	if i.repository != "" {
+		known, found, err := s.Store.Repository(ctx, i.repository)
+		if err != nil {
+			return in, "", fmt.Errorf("look up repository: %w", err)
+		}
+		i.unconfigured = found && !known.Configured && s.Now().Sub(known.CheckedAt) < forgetUnconfigured
+	}
+	switch e.Kind {
+	case github.KindPing:
+		return in, "a ping needs no work", nil
+	case github.KindPull, github.KindPullClosed:
+		i.pull()
+	case github.KindComment:
+		i.comment()
+	case github.KindHeads:
+		err = i.again(ctx)
+	case github.KindAction:
+		if e.Check.Identifier == bylaw.ActionAsk {
+			err = i.ask(ctx)
+		} else {
+			err = i.again(ctx)
+		}
+	case github.KindGroup, github.KindGroupDestroyed:
+		i.group()
+	case github.KindPush:
+		i.push()
+	case github.KindAccess:
+		i.access()
+	case github.KindInstallation:
+		i.installation()
+	}
+	if err != nil {
+		return in, "", err
+	}
+	if len(i.in.Jobs) == 0 && len(i.in.Forget) == 0 && len(i.in.Groups) == 0 && i.why == "" {
+		i.why = "nothing follows from it"
+	}
+	return i.in, i.why, nil
+}
+
+type intake struct {
+	server       *Server
+	event        github.Event
+	repository   string
+	unconfigured bool
+	in           store.Intake
+	why          string
+}
+
+const nothingConfigured = "nothing is configured for this repository"
+
+func (i *intake) pull() {
+	if i.unconfigured {
+		i.why = nothingConfigured
+		return
+	}
+	p := i.event.Pull
+	if p.PushedBy != "" || !p.ArrivedAt.IsZero() {
+		i.in.Heads = append(i.in.Heads, store.Head{Repository: i.repository, Number: p.Number, SHA: p.HeadSHA, ArrivedAt: p.ArrivedAt.Time, PushedBy: p.PushedBy})
+	}
+	i.raisePull(p.Number)
+}
+
+// comment looks at comments only for the sake of commands: everything else is chatter. A command also
+// works where nothing is configured yet, to preview a first configuration.
+func (i *intake) comment() {
+	c := i.event.Comment
+	commands := github.ParseCommands(c.Body)
+	if len(commands) == 0 && len(github.ParseCommands(c.Before)) == 0 {
+		i.why = "the comment holds no command"
+		return
+	}
+	kept := store.Command{Repository: i.repository, Number: c.Number, CommentID: c.ID, Author: c.Author.Login, Body: c.Body}
+	switch i.event.Action {
+	case "edited":
+		kept.Body, kept.EditedAt, kept.EditedBy = c.Before, c.At.Time, c.Editor.Login
+		if c.Before == "" {
+			kept.Body = c.Body
+		}
+	case "deleted":
+		kept.DeletedAt = i.server.Now()
+	}
+	i.in.Commands = append(i.in.Commands, kept)
+	i.raisePull(c.Number)
+	asks := slices.ContainsFunc(commands, func(c bylaw.Command) bool { return c.Name == bylaw.ActionAsk })
+	if asks && i.event.Action == "created" {
+		i.raise(askJob(i.event.Installation, i.repository, c.Number, c.Author.Login))
+	}
+}
+
+// again looks once more at everything that stands on a commit, and writes it even if it is the same:
+// GitHub has reset what it shows.
+func (i *intake) again(ctx context.Context) error {
+	sha := i.event.Check.HeadSHA
+	i.in.ForgetChecks = append(i.in.ForgetChecks, store.ForgetCheck{Repository: i.repository, SHA: sha})
+	numbers, err := i.pullsAt(ctx, sha)
+	if err != nil {
+		return err
+	}
+	for _, number := range numbers {
+		i.raisePull(number)
+	}
+	if len(numbers) == 0 {
+		i.raise(headJob(i.event.Installation, i.repository, sha))
+	}
+	return nil
+}
+
+func (i *intake) ask(ctx context.Context) error {
+	numbers, err := i.pullsAt(ctx, i.event.Check.HeadSHA)
+	if err != nil {
+		return err
+	}
+	for _, number := range numbers {
+		i.raise(askJob(i.event.Installation, i.repository, number, i.event.Sender.Login))
+	}
+	return nil
+}
+
+// pullsAt finds the pull requests that a commit stands for: those that GitHub names, which it does not
+// for forks, those that are known to have it as their head, and those of a merge group.
+func (i *intake) pullsAt(ctx context.Context, sha string) ([]int, error) {
+	numbers := slices.Clone(i.event.Check.Pulls)
+	known, err := i.server.Store.PullsAtHead(ctx, i.repository, sha)
+	if err != nil {
+		return nil, fmt.Errorf("find pull requests of a commit: %w", err)
+	}
+	for _, p := range known {
+		numbers = append(numbers, p.Number)
+	}
+	group, found, err := i.server.Store.Group(ctx, i.repository, sha)
+	if err != nil {
+		return nil, fmt.Errorf("find merge group of a commit: %w", err)
+	}
+	if found {
+		numbers = append(numbers, group.Pulls...)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), nil
+}
+
+func (i *intake) group() {
+	g := i.event.Group
+	group := store.Group{Repository: i.repository, HeadSHA: g.HeadSHA, HeadRef: g.HeadRef, BaseRef: g.Base}
+	if i.event.Kind == github.KindGroupDestroyed {
+		group.DestroyedAt = i.server.Now()
+	} else {
+		i.raise(groupJob(i.event.Installation, i.repository, g.HeadSHA))
+	}
+	i.in.Groups = append(i.in.Groups, group)
+}
+
+// push matters when it changes the law: then every open pull request is looked at again.
+func (i *intake) push() {
+	p := i.event.Push
+	touchesRules := p.Truncated || slices.ContainsFunc(p.Paths, isRule)
+	switch {
+	case !p.Default && i.unconfigured && touchesRules && p.SHA != "":
+		i.raise(headJob(i.event.Installation, i.repository, p.SHA)) // perhaps a first configuration, to be previewed
+	case !p.Default:
+		i.why = "it is not the default branch"
+	case i.event.Repo == bylaw.OrganizationRepository && (touchesRules || !i.unconfigured):
+		i.raise(installationJob(i.event.Installation, i.event.Owner, fanOutAll))
+	case i.unconfigured && !touchesRules:
+		i.why = nothingConfigured
+	case touchesRules || i.server.check().MayGovern(bylaw.Ref{Installation: i.event.Installation, Owner: i.event.Owner, Repo: i.event.Repo}, p.Paths):
+		i.raise(repositoryJob(i.event.Installation, i.repository))
+	default:
+		i.why = "it touches neither configuration, rosters nor policies"
+	}
+}
+
+// isRule reports whether a path belongs to the rules whatever the configuration says.
+func isRule(path string) bool {
+	return path == bylaw.ConfigPath || strings.HasPrefix(path, bylaw.PoliciesPath+"/")
+}
+
+// access forgets who may do what, and looks again at what may be judged otherwise for that.
+func (i *intake) access() {
+	if i.repository != "" {
+		i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository))
+		if i.unconfigured {
+			return
+		}
+		i.raise(repositoryJob(i.event.Installation, i.repository))
+		return
+	}
+	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""))
+	i.raise(installationJob(i.event.Installation, i.event.Account, fanOutConfigured))
+}
+
+func (i *intake) installation() {
+	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""))
+	for _, name := range i.event.Installed.Added {
+		i.raise(repositoryJob(i.event.Installation, name))
+	}
+	if len(i.event.Installed.Added) == 0 && i.event.Action != "deleted" && i.event.Action != "suspend" && len(i.event.Installed.Removed) == 0 {
+		i.raise(installationJob(i.event.Installation, i.event.Account, fanOutAll))
+	}
+}
+
+func (i *intake) raisePull(number int) {
+	i.raise(pullJob(i.event.Installation, i.repository, number, i.event.Name+"."+i.event.Action))
+}
+
+func (i *intake) raise(j store.Job) { i.in.Jobs = append(i.in.Jobs, j) }

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// Kinds of jobs. The key of a job begins with its kind, so that at most one of a kind is at work on
+// the same thing.
+const (
+	kindPull         = "pull"         // evaluate a pull request
+	kindPublish      = "publish"      // post what was judged about a commit
+	kindHead         = "head"         // find the pull requests of a commit
+	kindGroup        = "group"        // find the pull requests of a merge group
+	kindRepository   = "repository"   // look at every open pull request of a repository
+	kindInstallation = "installation" // look at every repository of an installation
+	kindAsk          = "ask"          // ask somebody to review
+)
+
+// Priorities: what a person has just done comes before what follows for everybody.
+const (
+	priorityFresh  = 0
+	priorityFanOut = 1
+)
+
+// payload is what a job says beside its key. The newest payload of a key counts.
+type payload struct {
+	Number int    `json:"number,omitempty"`
+	SHA    string `json:"sha,omitempty"`
+	Event  string `json:"event,omitempty"`  // what asked
+	Who    string `json:"who,omitempty"`    // login of who asked
+	FanOut string `json:"fanOut,omitempty"` // of kindInstallation
+}
+
+// What a job of kindInstallation looks at.
+const (
+	fanOutAll        = "all"        // every repository that GitHub lists
+	fanOutConfigured = "configured" // those that are known to be configured
+)
+
+func job(kind, name string, installation int64, repository string, p payload) store.Job {
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // plain strings and numbers always marshal
+	}
+	return store.Job{Key: kind + " " + strings.ToLower(name), Kind: kind, Installation: installation, Repository: repository, Payload: string(text)}
+}
+
+func pullJob(installation int64, repository string, number int, event string) store.Job {
+	return job(kindPull, fmt.Sprintf("%s#%d", repository, number), installation, repository, payload{Number: number, Event: event})
+}
+
+func publishJob(installation int64, repository, sha string) store.Job {
+	return job(kindPublish, repository+" "+sha, installation, repository, payload{SHA: sha})
+}
+
+func headJob(installation int64, repository, sha string) store.Job {
+	return job(kindHead, repository+" "+sha, installation, repository, payload{SHA: sha})
+}
+
+func groupJob(installation int64, repository, sha string) store.Job {
+	return job(kindGroup, repository+" "+sha, installation, repository, payload{SHA: sha})
+}
+
+func repositoryJob(installation int64, repository string) store.Job {
+	j := job(kindRepository, repository, installation, repository, payload{})
+	j.Priority = priorityFanOut
+	return j
+}
+
+func installationJob(installation int64, account, fanOut string) store.Job {
+	j := job(kindInstallation, fmt.Sprintf("%d %s %s", installation, account, fanOut), installation, "", payload{FanOut: fanOut})
+	j.Priority = priorityFanOut
+	return j
+}
+
+func askJob(installation int64, repository string, number int, who string) store.Job {
+	return job(kindAsk, fmt.Sprintf("%s#%d", repository, number), installation, repository, payload{Number: number, Who: who})
+}
+
+// refOf is the pull request that a job is about.
+func refOf(j store.Job, number int) bylaw.Ref {
+	owner, repo, _ := bylaw.SplitRepository(j.Repository)
+	return bylaw.Ref{Installation: j.Installation, Owner: owner, Repo: repo, Number: number}
+}

@@ -1,0 +1,152 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// findHead finds the open pull requests of a commit that no webhook has named, as those of forks.
+func (w *worker) findHead(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	ref := refOf(c.Job, 0)
+	pulls, err := w.App.Client(c.Installation).PullsAtHead(ctx, ref.Owner, ref.Repo, p.SHA)
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	var out store.Finished
+	for _, pull := range pulls {
+		out.FollowUps = append(out.FollowUps, pullJob(c.Installation, c.Repository, pull.Number, "found by its head"))
+	}
+	return out, fmt.Sprintf("%d pull requests", len(pulls)), nil
+}
+
+// findGroup finds the pull requests of a merge group and has each judged anew; the group's own check
+// is posted when all of them are.
+func (w *worker) findGroup(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	group, found, err := w.Store.Group(ctx, c.Repository, p.SHA)
+	if err != nil {
+		return store.Finished{}, "", fmt.Errorf("look up merge group: %w", err)
+	}
+	if !found || !group.DestroyedAt.IsZero() {
+		return store.Finished{}, "the merge group is gone", nil
+	}
+	ref := refOf(c.Job, 0)
+	numbers, err := w.App.Client(c.Installation).GroupPulls(ctx, ref.Owner, ref.Repo, strings.TrimPrefix(group.BaseRef, "refs/heads/"), group.HeadSHA, group.HeadRef)
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	group.Pulls = numbers
+	if err := w.Store.SaveGroup(ctx, group); err != nil {
+		return store.Finished{}, "", fmt.Errorf("keep merge group: %w", err)
+	}
+	var out store.Finished
+	for _, number := range numbers {
+		out.FollowUps = append(out.FollowUps, pullJob(c.Installation, c.Repository, number, "merge_group.checks_requested"))
+	}
+	return out, fmt.Sprintf("pull requests %v", numbers), nil
+}
+
+// lookAtRepository has every open pull request of a repository looked at again. Where nothing is
+// configured that is noted, and costs no more.
+func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Finished, string, error) {
+	client, ref := w.App.Client(c.Installation), refOf(c.Job, 0)
+	configured, err := client.Configured(ctx, ref.Owner, ref.Repo)
+	if gone := new(github.Error); errors.As(err, &gone) && gone.Kind == github.NotFound {
+		return store.Finished{}, "GitHub does not show it to us any more", nil
+	}
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	if err := w.noteConfigured(ctx, c, configured); err != nil || !configured {
+		return store.Finished{}, nothingConfigured, err
+	}
+	pulls, err := client.OpenPulls(ctx, ref.Owner, ref.Repo)
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	var out store.Finished
+	for _, pull := range pulls {
+		j := pullJob(c.Installation, c.Repository, pull.Number, "the rules or who may write have changed")
+		j.Priority = priorityFanOut
+		out.FollowUps = append(out.FollowUps, j)
+	}
+	return out, fmt.Sprintf("%d open pull requests", len(pulls)), nil
+}
+
+// lookAtInstallation has the repositories of an installation looked at again.
+func (w *worker) lookAtInstallation(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	var names []string
+	if p.FanOut == fanOutConfigured {
+		known, err := w.Store.Repositories(ctx, c.Installation)
+		if err != nil {
+			return store.Finished{}, "", fmt.Errorf("look up repositories: %w", err)
+		}
+		for _, r := range known {
+			if r.Configured {
+				names = append(names, r.Name)
+			}
+		}
+	} else {
+		repositories, err := w.App.Client(c.Installation).InstallationRepositories(ctx)
+		if err != nil {
+			return store.Finished{}, "", err
+		}
+		for _, r := range repositories {
+			names = append(names, r.FullName())
+		}
+	}
+	var out store.Finished
+	for _, name := range names {
+		out.FollowUps = append(out.FollowUps, repositoryJob(c.Installation, name))
+	}
+	return out, fmt.Sprintf("%d repositories", len(names)), nil
+}
+
+// askReviewer requests a review of the first person who could give what is missing and was not asked
+// yet. Who made the pull request may ask for that, and who may write to the repository.
+func (w *worker) askReviewer(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	client, ref := w.App.Client(c.Installation), refOf(c.Job, p.Number)
+	kept, found, err := w.Store.LatestRun(ctx, c.Repository, p.Number)
+	if err != nil {
+		return store.Finished{}, "", fmt.Errorf("look up latest run: %w", err)
+	}
+	if !found {
+		return store.Finished{}, "it is not judged yet", nil
+	}
+	var run bylaw.Run
+	if err := errors.Join(json.Unmarshal(kept.Snapshot, &run.Snapshot), json.Unmarshal(kept.Verdicts, &run.Verdicts)); err != nil {
+		return store.Finished{}, "", fmt.Errorf("read run %s: %w", kept.ID, err)
+	}
+	if !strings.EqualFold(p.Who, run.Snapshot.Author.Login) {
+		may, err := client.CanPush(ctx, ref.Owner, ref.Repo, p.Who)
+		if err != nil {
+			return store.Finished{}, "", err
+		}
+		if !may {
+			return store.Finished{}, "who asked may neither write to the repository nor made the pull request", nil
+		}
+	}
+	for _, v := range run.Verdicts {
+		if v.Conclusion == bylaw.Success {
+			continue
+		}
+		for _, login := range v.Reviewers {
+			if slices.ContainsFunc(run.Snapshot.RequestedReviewers, func(asked string) bool { return strings.EqualFold(asked, login) }) {
+				continue
+			}
+			err := client.RequestReviewer(ctx, ref, login)
+			if refused := new(github.Error); errors.As(err, &refused) && refused.Kind == github.Invalid {
+				continue // no collaborator any more
+			}
+			return store.Finished{}, "asked " + login, err
+		}
+	}
+	return store.Finished{}, "nobody is left to ask", nil
+}

@@ -1,0 +1,104 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/check"
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// Server takes webhooks and posts check runs. All fields are required, and must not change once Run or
+// Handler was called.
+type Server struct {
+	App     *github.App
+	Store   *store.Store
+	Engine  *policy.Engine
+	BuiltIn []policy.Source
+	Secrets [][]byte // of the webhook; several while one is replaced by another
+	Log     *slog.Logger
+	Now     func() time.Time
+	Owner   string // name of this process among those that share the store
+	Workers int    // evaluations at a time
+
+	once    sync.Once
+	checker *check.Checker
+}
+
+// check is the checker of this process, shared by the webhook and the worker.
+func (s *Server) check() *check.Checker {
+	s.once.Do(func() {
+		s.checker = &check.Checker{GitHub: &source{app: s.App, store: s.Store}, Engine: s.Engine, BuiltIn: s.BuiltIn, Now: s.Now}
+	})
+	return s.checker
+}
+
+// drain is how long a stopping server waits for requests and evaluations that have begun.
+const drain = 20 * time.Second
+
+// Run serves webhooks on the listener and works them off until the context ends. Then it stops taking
+// requests, finishes what has begun for at most 20 seconds, and gives back the rest.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
+	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1))}
+	web := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	worked := make(chan struct{})
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	go func() {
+		defer close(worked)
+		work.run(ctx, working)
+	}()
+	var err error
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve webhooks: %w", err)
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if shut := web.Shutdown(last); shut != nil {
+		err = errors.Join(err, fmt.Errorf("finish requests: %w", shut))
+	}
+	if ctx.Err() == nil {
+		return err // the listener failed: there is nobody to drain for
+	}
+	select {
+	case <-worked:
+	case <-last.Done():
+		stop()
+		<-worked
+	}
+	return err
+}
+
+// Handler serves the webhook and the health of the service.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /webhook", s.webhook)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Store.Ping(r.Context()); err != nil {
+			s.Log.Warn("not ready", "err", err)
+			answer(w, http.StatusServiceUnavailable, "the database does not answer")
+			return
+		}
+		answer(w, http.StatusOK, "ready")
+	})
+	return mux
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// maxBody is the most that GitHub sends.
+// https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap
+const maxBody = 25 << 20
+
+// webhook takes one delivery. It answers 202 only after everything that follows from it is kept; with
+// 503 GitHub marks the delivery as failed, and it can be delivered again.
+func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
+	began := s.Now()
+	event, guid := r.Header.Get("X-GitHub-Event"), r.Header.Get("X-GitHub-Delivery")
+	line := s.Log.With("event", event, "delivery", guid)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		status := http.StatusBadRequest
+		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		line.Warn("webhook refused", "status", status, "err", err)
+		answer(w, status, "the body is cut off or larger than 25 MiB")
+		return
+	}
+	if !github.Signature(body, r.Header.Get("X-Hub-Signature-256"), s.Secrets) {
+		line.Warn("webhook refused", "status", http.StatusUnauthorized)
+		answer(w, http.StatusUnauthorized, "the signature in X-Hub-Signature-256 is missing or wrong")
+		return
+	}
+	if event == "" || guid == "" {
+		answer(w, http.StatusBadRequest, "X-GitHub-Event or X-GitHub-Delivery is missing")
+		return
+	}
+	e, err := github.Parse(event, body, s.App.ID)
+	if err != nil {
+		line.Warn("webhook refused", "status", http.StatusBadRequest, "err", err)
+		answer(w, http.StatusBadRequest, "the body is not the JSON of a webhook")
+		return
+	}
+	in, why, err := s.intake(r.Context(), e)
+	if err == nil && why == "" {
+		in.Delivery = store.Delivery{GUID: guid, Event: event, Action: e.Action, Repository: repositoryOf(e), Installation: e.Installation}
+		var accepted store.Accepted
+		if accepted, err = s.Store.Accept(r.Context(), in); accepted.Duplicate {
+			why = "it was delivered and done before"
+		}
+	}
+	if err != nil {
+		line.Error("webhook not kept", "status", http.StatusServiceUnavailable, "err", err)
+		answer(w, http.StatusServiceUnavailable, "the delivery could not be kept; please deliver it again")
+		return
+	}
+	line.Info("webhook", "ref", repositoryOf(e), "action", e.Action, "jobs", len(in.Jobs), "ignored", why, "took", s.Now().Sub(began).Round(time.Microsecond))
+	if why != "" {
+		answer(w, http.StatusOK, "ignored: "+why)
+		return
+	}
+	answer(w, http.StatusAccepted, "accepted")
+}
+
+func answer(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": message}) // the caller may be gone
+}
+
+func repositoryOf(e github.Event) string {
+	if e.Owner == "" {
+		return ""
+	}
+	return e.Owner + "/" + e.Repo
+}

@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+const (
+	lease     = 60 * time.Second // of a claim, renewed while it is worked on
+	heartbeat = lease / 3
+	poll      = time.Second // for work that other processes have raised
+	jobTime   = 5 * time.Minute
+)
+
+// worker works off what the store has to do.
+type worker struct {
+	*Server
+	slots chan struct{} // one for each evaluation at work
+
+	mu   sync.Mutex
+	held []string // keys that are at work
+}
+
+// run claims and does work until taking ends, and returns when all of it is done. working is the
+// context of the work itself, which may outlast taking.
+func (w *worker) run(taking, working context.Context) {
+	var jobs sync.WaitGroup
+	beating, stop := context.WithCancel(working)
+	var beat sync.WaitGroup
+	beat.Go(func() { w.beat(beating) })
+	defer func() {
+		jobs.Wait()
+		stop()
+		beat.Wait()
+		if err := w.Store.Release(context.WithoutCancel(working), w.Owner); err != nil {
+			w.Log.Warn("claims not given back; they run out with their leases", "err", err)
+		}
+	}()
+	for {
+		select {
+		case w.slots <- struct{}{}:
+		case <-taking.Done():
+			return
+		}
+		free := 1
+	more:
+		for free < cap(w.slots) {
+			select {
+			case w.slots <- struct{}{}:
+				free++
+			default:
+				break more
+			}
+		}
+		claims, err := w.Store.Claim(taking, w.Owner, lease, free)
+		if err != nil && taking.Err() == nil {
+			w.Log.Error("work not claimed", "err", err)
+		}
+		for range free - len(claims) {
+			<-w.slots
+		}
+		for _, c := range claims {
+			w.hold(c.Key)
+			jobs.Go(func() {
+				defer func() { w.drop(c.Key); <-w.slots }()
+				w.work(working, c)
+			})
+		}
+		if len(claims) > 0 {
+			continue
+		}
+		select {
+		case <-w.Store.Wake():
+		case <-time.After(w.wait(taking)):
+		case <-taking.Done():
+			return
+		}
+	}
+}
+
+// wait is how long nothing will be due, as far as this process knows; never longer than the poll.
+func (w *worker) wait(ctx context.Context) time.Duration {
+	due, some, err := w.Store.NextDue(ctx)
+	if err != nil || !some {
+		return poll
+	}
+	return min(max(due.Sub(w.Now()), 5*time.Millisecond), poll)
+}
+
+// beat renews the leases of everything at work.
+func (w *worker) beat(ctx context.Context) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		w.mu.Lock()
+		keys := append([]string(nil), w.held...)
+		w.mu.Unlock()
+		if len(keys) == 0 {
+			continue
+		}
+		if _, err := w.Store.Extend(ctx, w.Owner, lease, keys); err != nil && ctx.Err() == nil {
+			w.Log.Warn("leases not renewed", "err", err)
+		}
+	}
+}
+
+func (w *worker) hold(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held = append(w.held, key)
+}
+
+func (w *worker) drop(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, held := range w.held {
+		if held == key {
+			w.held = append(w.held[:i], w.held[i+1:]...)
+			return
+		}
+	}
+}
+
+// work does one job, and keeps what came of it.
+func (w *worker) work(ctx context.Context, c store.Claim) {
+	ctx, cancel := context.WithTimeout(ctx, jobTime)
+	defer cancel()
+	began := w.Now()
+	var p payload
+	err := json.Unmarshal([]byte(c.Payload), &p)
+	var finished store.Finished
+	note := ""
+	if err == nil {
+		finished, note, err = w.do(ctx, c, p)
+	}
+	line := w.Log.With("job", c.Key, "took", w.Now().Sub(began).Round(time.Millisecond))
+	if err != nil {
+		w.failed(ctx, c, p, err)
+		return
+	}
+	standing, err := w.Store.Finish(ctx, c, finished)
+	switch {
+	case err != nil:
+		w.failed(ctx, c, p, fmt.Errorf("keep result: %w", err))
+	case !standing.Ours:
+		line.Warn("result dropped: another process has taken over")
+	default:
+		line.Info("done", "result", note, "again", standing.Newer)
+	}
+}
+
+func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	switch c.Kind {
+	case kindPull:
+		return w.evaluate(ctx, c, p)
+	case kindPublish:
+		return w.publish(ctx, c, p)
+	case kindHead:
+		return w.findHead(ctx, c, p)
+	case kindGroup:
+		return w.findGroup(ctx, c, p)
+	case kindRepository:
+		return w.lookAtRepository(ctx, c)
+	case kindInstallation:
+		return w.lookAtInstallation(ctx, c, p)
+	case kindAsk:
+		return w.askReviewer(ctx, c, p)
+	}
+	return store.Finished{}, "", fmt.Errorf("unknown kind of job %q", c.Kind)
+}
+
+// How a failed job is tried again: after 2, 4, 8, ... seconds, at most every 10 minutes, each with up
+// to half of it more, so that many jobs do not come back at the same moment.
+const (
+	firstRetry = 2 * time.Second
+	lastRetry  = 10 * time.Minute
+	// sayAfter is at which attempt the pull request is told that it cannot be judged.
+	sayAfter = 3
+	// hopeless is how many attempts a failure gets that time alone does not mend.
+	hopeless = 6
+)
+
+// failed keeps the reason of a failure and decides when to try again. A limit of GitHub holds back the
+// whole installation, and is no attempt of this job alone.
+func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	wait := min(firstRetry<<min(c.Attempts-1, 20), lastRetry)
+	retryAt := w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2)))
+	var problem *github.Error
+	temporary := true
+	if errors.As(cause, &problem) {
+		temporary = problem.Temporary()
+		if problem.Kind == github.RateLimited {
+			retryAt = problem.RetryAt
+			if err := w.Store.Hold(ctx, c.Installation, retryAt); err != nil {
+				w.Log.Error("installation not held back", "job", c.Key, "err", err)
+			}
+		}
+	}
+	giveUp := !temporary && c.Attempts >= hopeless
+	w.Log.Warn("failed", "job", c.Key, "attempts", c.Attempts, "retry", retryAt, "given_up", giveUp, "err", cause)
+	if c.Kind == kindPull && (c.Attempts == sayAfter || !temporary && c.Attempts == 1) {
+		w.sayTrouble(ctx, c, p, cause)
+	}
+	if _, err := w.Store.Fail(ctx, c, cause.Error(), retryAt, giveUp); err != nil {
+		w.Log.Error("failure not kept; the lease runs out", "job", c.Key, "err", err)
+	}
+}

@@ -1,98 +1,68 @@
 package roster
 
 import (
-	"cmp"
-	"fmt"
-	"regexp"
-	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
-// Organizations are the employers that a community has written down, with their spellings. The zero
-// value knows none, and then every spelling is an organization of its own.
+// Organizations are the employers that a community has written down, with their spellings and what
+// became of them. The zero value knows none, and then every spelling is an organization of its own. It is
+// not changed after it was read, so it may be shared.
 type Organizations struct {
 	list     []Organization
+	inherits int               // how many of the list, from its beginning, another file gave
+	byID     map[string]int    // index in list
 	byName   map[string]string // normalized id, name or alias -> id
+	byGitHub map[string]string // GitHub organization in lower case -> id
 	byDomain map[string]string
+	edges    map[string][]edge // by the id at either end
 }
 
 // Organization is one employer.
 type Organization struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Aliases []string `json:"aliases"`
-	Domains []string `json:"domains"` // of e-mail addresses
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Aliases    []string   `json:"aliases"`
+	GitHubOrgs []string   `json:"github_orgs"`
+	Domains    []string   `json:"domains"` // of e-mail addresses
+	Relations  []Relation `json:"relations"`
+
+	File string `json:"-"`
+	Line int    `json:"-"`
 }
 
-type organizationsFile struct {
-	Version       int            `json:"version"`
-	Organizations []Organization `json:"organizations"`
+// Relation is a line about what ties an organization to another, half open: on the day Until it is
+// over. The organization that has the line was renamed to, was acquired by, is a subsidiary or a division
+// of, or pays for people of, the one that To names.
+type Relation struct {
+	To    string `json:"to"`
+	Kind  string `json:"relation"`
+	From  date   `json:"from"`  // "" for always
+	Until date   `json:"until"` // "" for still
+
+	Line int `json:"-"`
 }
 
-var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
-
-// ReadOrganizations reads an organizations.yml. A name, alias or domain that stands twice is a
-// problem, because it would be left to chance which organization is meant.
-func ReadOrganizations(file string, data []byte) (Organizations, []bylaw.Problem) {
-	o := Organizations{byName: map[string]string{}, byDomain: map[string]string{}}
-	doc, faults := readYAML(file, data)
-	if faults != nil {
-		return o, faults
-	}
-	var f organizationsFile
-	faults = problems(doc.Decode(&f)...)
-	fault := func(pointer, fix, format string, args ...any) {
-		faults = append(faults, bylaw.Problem{File: file, Line: doc.Line(pointer), Msg: fmt.Sprintf(format, args...), Fix: fix})
-	}
-	if f.Version != 1 {
-		fault("/version", "begin with \"version: 1\"", "the version of this file must be 1")
-	}
-	claim := func(names map[string]string, pointer, key, id, word string) {
-		switch owner, taken := names[key]; {
-		case key == "":
-			fault(pointer, "", "%q has no letter or digit", word)
-		case taken && owner != id:
-			fault(pointer, "one spelling can only mean one organization", "%q already means %s", word, owner)
-		default:
-			names[key] = id
-		}
-	}
-	for i, org := range f.Organizations {
-		at := fmt.Sprintf("/organizations/%d", i)
-		if !idPattern.MatchString(org.ID) {
-			fault(at, "use lower-case letters, digits and hyphens", "%q cannot be the id of an organization", org.ID)
-			continue
-		}
-		if slices.ContainsFunc(o.list, func(other Organization) bool { return other.ID == org.ID }) {
-			fault(at, "put everything into one entry", "the organization %q stands here a second time", org.ID)
-			continue
-		}
-		org.Name = cmp.Or(org.Name, org.ID)
-		o.list = append(o.list, org)
-		claim(o.byName, at, key(org.ID), org.ID, org.ID)
-		claim(o.byName, at+"/name", key(org.Name), org.ID, org.Name)
-		for j, alias := range org.Aliases {
-			claim(o.byName, fmt.Sprintf("%s/aliases/%d", at, j), key(alias), org.ID, alias)
-		}
-		for j, domain := range org.Domains {
-			pointer := fmt.Sprintf("%s/domains/%d", at, j)
-			if strings.ContainsAny(domain, "@/ ") || !strings.Contains(domain, ".") {
-				fault(pointer, "write it as in acme.example", "%q is not the domain of an e-mail address", domain)
-				continue
-			}
-			claim(o.byDomain, pointer, strings.ToLower(domain), org.ID, domain)
-		}
-	}
-	return o, faults
-}
+// Kinds of a relation.
+const (
+	Renamed    = "renamed"
+	Acquired   = "acquired"
+	Subsidiary = "subsidiary"
+	Division   = "division"
+	PaysFor    = "pays-for"
+)
 
 // Of returns the organization that a name means: the one that claims the spelling, or else an
 // organization of its own, known by that spelling alone. Spellings are compared by their letters and
-// digits without regard to case, and without endings such as "Inc."; never by a part of them.
+// digits without regard to case, and without endings such as "Inc."; never by a part of them. "@acme" is
+// first the GitHub organization acme. Ask [Classify] before, whether the text is a name at all.
 func (o Organizations) Of(name string) bylaw.Organization {
+	if login, ok := strings.CutPrefix(name, "@"); ok {
+		if org, ok := o.OfGitHub(login); ok {
+			return org
+		}
+	}
 	k := key(name)
 	if id, ok := o.byName[k]; ok {
 		return o.named(id)
@@ -100,9 +70,19 @@ func (o Organizations) Of(name string) bylaw.Organization {
 	return bylaw.Organization{ID: "~" + k, Name: name} // "~" keeps it apart from every id
 }
 
-// OfDomain returns the organization that owns an e-mail domain, or a domain above it.
+// OfGitHub returns the organization that owns an organization on GitHub.
+func (o Organizations) OfGitHub(login string) (bylaw.Organization, bool) {
+	id, ok := o.byGitHub[strings.ToLower(strings.TrimSpace(login))]
+	if !ok {
+		return bylaw.Organization{}, false
+	}
+	return o.named(id), true
+}
+
+// OfDomain returns the organization that owns an e-mail domain, or a domain above it. Addresses that
+// anybody can have, such as those by which GitHub hides an address, say nothing about an employer.
 func (o Organizations) OfDomain(domain string) (bylaw.Organization, bool) {
-	for domain = strings.ToLower(domain); domain != ""; {
+	for domain = strings.ToLower(domain); domain != "" && !anybodys[domain]; {
 		if id, ok := o.byDomain[domain]; ok {
 			return o.named(id), true
 		}
@@ -112,18 +92,15 @@ func (o Organizations) OfDomain(domain string) (bylaw.Organization, bool) {
 }
 
 func (o Organizations) named(id string) bylaw.Organization {
-	i := slices.IndexFunc(o.list, func(org Organization) bool { return org.ID == id })
-	return bylaw.Organization{ID: id, Name: o.list[i].Name}
+	return bylaw.Organization{ID: id, Name: o.list[o.byID[id]].Name}
 }
 
-// suffixes are endings of company names that say nothing about which company it is.
-var suffixes = []string{"inc", "incorporated", "ltd", "limited", "llc", "gmbh", "corp", "corporation", "co", "company", "sa", "ag", "bv", "plc", "srl", "oy", "ab"}
-
-// key is the form in which spellings are compared.
-func key(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	for len(words) > 1 && slices.Contains(suffixes, words[len(words)-1]) {
-		words = words[:len(words)-1]
-	}
-	return strings.Join(words, "")
+// anybodys are e-mail domains that say nothing about an employer, whoever owns them.
+var anybodys = map[string]bool{
+	"users.noreply.github.com": true, "users.noreply.gitlab.com": true, "noreply.codeberg.org": true,
+	"gmail.com": true, "googlemail.com": true, "outlook.com": true, "hotmail.com": true, "live.com": true, "msn.com": true,
+	"yahoo.com": true, "icloud.com": true, "me.com": true, "mac.com": true, "aol.com": true, "gmx.de": true, "gmx.net": true,
+	"web.de": true, "proton.me": true, "protonmail.com": true, "fastmail.com": true, "fastmail.fm": true, "hey.com": true,
+	"qq.com": true, "foxmail.com": true, "163.com": true, "126.com": true, "sina.com": true, "naver.com": true,
+	"yandex.ru": true, "mail.ru": true, "zoho.com": true,
 }

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	_ "embed"
 	"fmt"
 	"path"
 	"regexp"
@@ -11,6 +12,12 @@ import (
 	"github.com/bylaw-app/bylaw/internal/document"
 )
 
+// AffiliationsSchema is the JSON schema of affiliations.yml, for editors. It describes what can be said
+// of a value by itself: that a day is one of the calendar, and that nobody stands twice, only Read knows.
+//
+//go:embed affiliations.schema.json
+var AffiliationsSchema []byte
+
 // Reserved words in place of an organization's name.
 const (
 	wordIndependent = "independent"
@@ -19,18 +26,20 @@ const (
 
 // affiliationsFile is Bylaw's own format: dated entries that can be reviewed line by line.
 type affiliationsFile struct {
-	Version int `json:"version"`
-	People  []struct {
-		GitHub       string   `json:"github"`
-		ID           int64    `json:"id"`
-		Name         string   `json:"name"` // for people to read; nobody is found by it
-		Roles        []string `json:"roles"`
-		Affiliations []struct {
-			Organization string `json:"organization"`
-			From         date   `json:"from"`
-			Until        date   `json:"until"`
-		} `json:"affiliations"`
-	} `json:"people"`
+	Version int                `json:"version"`
+	People  []affiliationsItem `json:"people"`
+}
+
+type affiliationsItem struct {
+	GitHub       string   `json:"github"`
+	ID           int64    `json:"id"`
+	Name         string   `json:"name"` // for people to read; nobody is found by it
+	Roles        []string `json:"roles"`
+	Affiliations []struct {
+		Organization string `json:"organization"`
+		From         date   `json:"from"`
+		Until        date   `json:"until"`
+	} `json:"affiliations"`
 }
 
 // date is a day such as 2026-01-31.
@@ -45,8 +54,10 @@ func (d *date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// loginPattern is what GitHub accepts as a login today, and what it accepted long ago.
-var loginPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$`)
+// loginPattern is what GitHub accepts as a login today, and what it accepted long ago; with "_" and a
+// short name where a company manages the accounts of its people.
+// https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{2,8})?(?:\[bot\])?$`)
 
 func isAffiliations(file string, _ []byte) bool {
 	switch strings.ToLower(path.Base(file)) {
@@ -56,37 +67,44 @@ func isAffiliations(file string, _ []byte) bool {
 	return false
 }
 
-func readAffiliations(file string, data []byte) (Roster, []bylaw.Problem) {
-	r := Roster{File: file}
-	doc, err := readYAML(file, data)
-	if err != nil {
-		return r, err
+// readAffiliations is strict, since the file is written for Bylaw: whatever is wrong stops.
+func readAffiliations(r *reading) {
+	doc, ok := r.document(document.YAML, document.DefaultLimits(document.YAML))
+	if !ok {
+		return
 	}
 	var f affiliationsFile
-	faults := problems(doc.Decode(&f)...)
-	fault := func(pointer, fix, format string, args ...any) {
-		faults = append(faults, bylaw.Problem{File: file, Line: doc.Line(pointer), Msg: fmt.Sprintf(format, args...), Fix: fix})
-	}
+	r.faults(doc.Decode(&f)...)
 	if f.Version != 1 {
-		fault("/version", "begin with \"version: 1\"", "the version of this file must be 1")
+		r.stop(doc.Line("/version"), "version", "begin with \"version: 1\"", "the version of this file must be 1")
 	}
+	byID := map[int64]int{}
 	for i, entry := range f.People {
 		at := fmt.Sprintf("/people/%d", i)
 		if !loginPattern.MatchString(entry.GitHub) {
-			fault(at+"/github", "write the login without \"@\" and without an address", "%q is not a GitHub login", entry.GitHub)
+			r.stop(doc.Line(at+"/github"), "login", "write the login without \"@\" and without an address", "%q is not a GitHub login", entry.GitHub)
 			continue
 		}
-		if other, ok := r.find(entry.GitHub, entry.ID); ok {
-			fault(at, "put everything into one entry", "%s stands here a second time, first on line %d", entry.GitHub, other.Line)
+		key := strings.ToLower(entry.GitHub)
+		other, taken := r.byLogin[key]
+		if taken && entry.ID != 0 && r.people[other].ID != 0 { // where both have a number, it decides
+			taken = false
+		}
+		if same, ok := byID[entry.ID]; ok && entry.ID != 0 {
+			other, taken = same, true
+		}
+		if taken {
+			r.stop(doc.Line(at), "twice", "put everything into one entry", "%s stands here a second time, first on line %d", entry.GitHub, r.people[other].Line)
 			continue
 		}
-		p := Person{Login: entry.GitHub, ID: entry.ID, Line: doc.Line(at), Roles: entry.Roles}
+		p := Person{Login: entry.GitHub, ID: entry.ID, Name: entry.Name, Line: doc.Line(at), Roles: entry.Roles, Bot: strings.HasSuffix(entry.GitHub, "[bot]")}
 		for j, a := range entry.Affiliations {
 			at := fmt.Sprintf("%s/affiliations/%d", at, j)
-			out := Affiliation{Kind: bylaw.AffiliationEmployer, Organization: strings.TrimSpace(a.Organization), From: string(a.From), Until: string(a.Until), Line: doc.Line(at)}
+			line := doc.Line(at)
+			out := Affiliation{Kind: bylaw.AffiliationEmployer, Organization: strings.TrimSpace(a.Organization), From: string(a.From), Until: string(a.Until), Source: SourceDeclared, Line: line}
 			switch strings.ToLower(out.Organization) {
 			case "":
-				fault(at, "write its name, \"independent\" or \"undisclosed\"", "the organization is missing")
+				r.stop(line, "organization", "write its name, \"independent\" or \"undisclosed\"", "the organization is missing")
 				continue
 			case wordIndependent:
 				out.Kind, out.Organization = bylaw.AffiliationIndependent, ""
@@ -94,20 +112,13 @@ func readAffiliations(file string, data []byte) (Roster, []bylaw.Problem) {
 				out.Kind, out.Organization = bylaw.AffiliationUndisclosed, ""
 			}
 			if out.From != "" && out.Until != "" && out.From >= out.Until {
-				fault(at, "\"until\" is the first day on which it is no longer so", "this ends on %s, before it begins on %s", out.Until, out.From)
+				r.stop(line, "interval", "\"until\" is the first day on which it is no longer so", "this ends on %s, before it begins on %s", out.Until, out.From)
 				continue
 			}
 			p.Affiliations = append(p.Affiliations, out)
 		}
-		r.People = append(r.People, p)
+		r.byLogin[key] = len(r.people)
+		byID[p.ID] = len(r.people)
+		r.people = append(r.people, p)
 	}
-	return r, faults
-}
-
-func readYAML(file string, data []byte) (*document.Document, []bylaw.Problem) {
-	doc, err := document.Read(file, document.YAML, data)
-	if err != nil {
-		return nil, problems(err.(*document.Error)) // Read's errors are always of this type
-	}
-	return doc, nil
 }

@@ -13,24 +13,34 @@ import (
 type Book struct {
 	Rosters       []Roster // in the order of the configuration
 	Organizations Organizations
+	Removed       Removed // of these people nothing is told
 }
 
 // Person returns what the rosters say of an account: its roles, its affiliations, and the
 // organizations of these. An account of which nothing is known has none.
+//
+// Only what the community itself says is told, in its own file or in a list of its members: both count
+// as declared. What is unknown or ambiguous, and what others collected about people, is left out.
 func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation, []bylaw.Organization) {
 	roles, affiliations := []bylaw.Role{}, []bylaw.Affiliation{}
 	var organizations []bylaw.Organization
+	if b.isGroup(login) || b.Removed.Has(login, id) {
+		return roles, affiliations, organizations
+	}
+	groups := b.groupsOf(login)
 	for _, r := range b.Rosters {
+		roles = append(roles, r.rolesOf(groups)...)
 		p, ok := r.find(login, id)
-		if !ok {
+		if !ok || r.collected {
 			continue
 		}
-		for _, role := range p.Roles {
-			roles = append(roles, bylaw.Role{Name: role, File: r.File, Line: p.Line})
-		}
+		roles = append(roles, r.roles(p)...)
 		for _, a := range p.Affiliations {
 			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Source: bylaw.SourceDeclared, File: r.File, Line: a.Line}
-			if a.Kind == bylaw.AffiliationEmployer {
+			switch a.Kind {
+			case KindUnknown, KindAmbiguous:
+				continue
+			case bylaw.AffiliationEmployer:
 				org := b.Organizations.Of(a.Organization)
 				organizations = append(organizations, org)
 				out.Organization = org.ID
@@ -41,13 +51,61 @@ func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation,
 	return roles, affiliations, organizations
 }
 
-// Logins are the logins of everybody in the rosters, each once, in order.
+func (r Roster) roles(p Person) []bylaw.Role {
+	roles := make([]bylaw.Role, len(p.Roles))
+	for i, role := range p.Roles {
+		roles[i] = bylaw.Role{Name: role, File: r.File, Line: p.Line}
+	}
+	return roles
+}
+
+// isGroup reports whether a roster uses the login as the name of a group. Whoever takes that login on
+// GitHub does not become what the group is.
+func (b Book) isGroup(login string) bool {
+	return slices.ContainsFunc(b.Rosters, func(r Roster) bool {
+		_, ok := r.Groups[strings.ToLower(login)]
+		return ok
+	})
+}
+
+// groupsOf are the groups that an account belongs to, in lower case and in order.
+func (b Book) groupsOf(login string) []string {
+	var groups []string
+	for _, r := range b.Rosters {
+		for group, members := range r.Groups {
+			if slices.ContainsFunc(members, func(m string) bool { return sameLogin(m, login) }) {
+				groups = append(groups, group)
+			}
+		}
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
+}
+
+// rolesOf are the roles that the file gives to groups.
+func (r Roster) rolesOf(groups []string) []bylaw.Role {
+	var roles []bylaw.Role
+	for _, group := range groups {
+		for _, p := range r.People {
+			if strings.EqualFold(p.Login, group) {
+				roles = append(roles, r.roles(p)...)
+			}
+		}
+	}
+	return roles
+}
+
+// Logins are the logins of everybody in the rosters of the community, each once, in order. Those in
+// files that others collected are not among them.
 func (b Book) Logins() []string {
 	seen := map[string]bool{}
 	var logins []string
 	for _, r := range b.Rosters {
+		if r.collected {
+			continue
+		}
 		for _, p := range r.People {
-			if k := strings.ToLower(p.Login); !seen[k] {
+			if k := strings.ToLower(p.Login); !seen[k] && !p.Group && !b.isGroup(k) && !b.Removed.Has(p.Login, p.ID) {
 				seen[k] = true
 				logins = append(logins, p.Login)
 			}
@@ -93,30 +151,30 @@ func (b Book) describe(login string) description {
 	var words []string
 	for _, r := range b.Rosters {
 		p, ok := r.find(login, 0)
-		if !ok {
+		if !ok || r.collected {
 			continue
 		}
 		if d.file == "" {
 			d.file, d.line = r.File, p.Line
 		}
-		word := "listed"
-		if len(p.Roles) > 0 {
-			word = strings.Join(slices.Sorted(slices.Values(p.Roles)), ", ")
-		}
+		parts := slices.Sorted(slices.Values(p.Roles))
 		if p.ID != 0 {
-			word += fmt.Sprintf(" (account %d)", p.ID)
+			parts = append(parts, fmt.Sprintf("account %d", p.ID))
 		}
 		for _, a := range p.Affiliations {
-			word += ", " + a.describe(b.Organizations)
+			parts = append(parts, a.describe(b.Organizations))
 		}
-		words = append(words, word)
+		words = append(words, cmp.Or(strings.Join(parts, ", "), "listed without a role or an employer"))
 	}
 	d.text = strings.Join(words, "; ")
 	return d
 }
 
 func (a Affiliation) describe(organizations Organizations) string {
-	word := map[string]string{bylaw.AffiliationIndependent: "independent", bylaw.AffiliationUndisclosed: "employer undisclosed"}[a.Kind]
+	word := map[string]string{
+		bylaw.AffiliationIndependent: "independent", bylaw.AffiliationUndisclosed: "employer undisclosed",
+		KindUnknown: "employer unknown", KindAmbiguous: "employer ambiguous",
+	}[a.Kind]
 	if a.Kind == bylaw.AffiliationEmployer {
 		word = "works for " + organizations.Of(a.Organization).Name
 	}

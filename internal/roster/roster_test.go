@@ -144,7 +144,7 @@ func TestCompareSaysWhoWouldBeSomebodyElse(t *testing.T) {
 	after := book(t, "  - github: Alice\n    affiliations: [{organization: Globex, from: 2026-01-01}]\n  - github: carol\n  - github: dave\n    roles: [maintainer]\n")
 	entries, differences := Compare(before, after)
 	want := []bylaw.Difference{
-		{File: "affiliations.yml", Line: 3, Msg: "Alice: listed, works for globex from 2026-01-01; until now listed, works for Acme Corp"},
+		{File: "affiliations.yml", Line: 3, Msg: "Alice: works for globex from 2026-01-01; until now works for Acme Corp"},
 		{File: "affiliations.yml", Msg: "bob: no longer in a roster; until now maintainer"},
 		{File: "affiliations.yml", Line: 6, Msg: "dave: maintainer; until now not in a roster"},
 	}

@@ -35,7 +35,7 @@ type Snapshot struct {
 	Commands           []Command      `json:"commands" doc:"Lines of comments that begin with /bylaw, oldest first."`
 	People             []Person       `json:"people" doc:"Everybody concerned, and everybody in a roster who could review."`
 	Organizations      []Organization `json:"organizations" doc:"Organizations of these people."`
-	Rosters            []string       `json:"rosters" doc:"Files that say who is who, as configured."`
+	Rosters            []string       `json:"rosters" doc:"Files that say who is who, as configured; after the name of their repository when that is another one."`
 	Governance         Governance     `json:"governance" doc:"What this pull request does to the rules themselves."`
 	SameHead           []int          `json:"same_head" doc:"Other open pull requests that propose the same commit."`
 	Incomplete         []Incomplete   `json:"incomplete"`
@@ -163,12 +163,22 @@ type Command struct {
 	EditedBy  string  `json:"edited_by" doc:"Login of who edited the comment last; empty when nobody did."`
 }
 
+// Parts that somebody can have in a change. GitHub vouches for the first two; a name in a commit is
+// the word of whoever wrote the commit.
+const (
+	PartOpened = "opened"
+	PartPushed = "pushed"
+	PartNamed  = "named"
+	PartNone   = "none"
+)
+
 // Person is somebody concerned with the pull request, or who could review it.
 type Person struct {
 	Login        string        `json:"login"`
 	ID           int64         `json:"id"`
 	Kind         string        `json:"kind" enum:"user,bot,deleted"`
 	CanPush      bool          `json:"can_push" doc:"Whether they may write to the repository."`
+	Part         string        `json:"part" enum:"opened,pushed,named,none" doc:"Their part in the change: opened it, pushed its head, or is merely named in a commit, which whoever writes it can do."`
 	Roles        []Role        `json:"roles"`
 	Affiliations []Affiliation `json:"affiliations"`
 }
@@ -201,7 +211,7 @@ type Affiliation struct {
 	From         string `json:"from" doc:"Date such as 2026-01-31; empty for always."`
 	Until        string `json:"until" doc:"Date such as 2026-01-31, no longer included; empty for still."`
 	Source       string `json:"source" enum:"declared,email"`
-	File         string `json:"file" doc:"File that says so; empty for other evidence."`
+	File         string `json:"file" doc:"File that says so, after the name of its repository when that is another one; empty for other evidence."`
 	Line         int    `json:"line"`
 	Evidence     string `json:"evidence" doc:"The evidence in words, when it is not a line of a file."`
 	Proposed     bool   `json:"proposed" doc:"Stands only in this pull request's version of the roster."`

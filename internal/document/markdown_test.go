@@ -28,15 +28,19 @@ func TestMarkdown(t *testing.T) {
 		text string
 		want []Section
 	}{
-		{"table", "# People\n\n| Name | GitHub |\n|---|---|\n| Alice<br/>A. | [alice](https://github.example/alice) |\n| `bob` \\| b |\n",
+		{
+			"table", "# People\n\n| Name | GitHub |\n|---|---|\n| Alice<br/>A. | [alice](https://github.example/alice) |\n| `bob` \\| b |\n",
 			[]Section{{}, {Level: 1, Heading: text(1, "People"), Tables: []Table{{
 				Line:   3,
 				Header: []Text{text(3, "Name"), text(3, "GitHub")},
 				Rows: []Row{
 					{Line: 5, Cells: []Text{text(5, "Alice\nA."), text(5, "alice", Link{Text: "alice", URL: "https://github.example/alice", Line: 5})}},
 					{Line: 6, Cells: []Text{text(6, "bob | b"), text(6, "")}},
-				}}}}}},
-		{"lists", "# All\n## Core\n\n* [Alice] (Acme)\n  - since: 2024\n\n  more\n* Bob <bob@acme.example>,\n  **Globex**\n\n1. one\n\n## Old\n-\n\n[Alice]: https://a.example\n",
+				},
+			}}}},
+		},
+		{
+			"lists", "# All\n## Core\n\n* [Alice] (Acme)\n  - since: 2024\n\n  more\n* Bob <bob@acme.example>,\n  **Globex**\n\n1. one\n\n## Old\n-\n\n[Alice]: https://a.example\n",
 			[]Section{
 				{},
 				{Level: 1, Heading: text(1, "All")},
@@ -47,22 +51,34 @@ func TestMarkdown(t *testing.T) {
 					{Text: text(11, "one"), Level: 1, Ordered: true},
 				}},
 				{Level: 2, Heading: text(13, "Old"), Within: []string{"All"}, Items: []Item{{Text: text(14, ""), Level: 1}}},
-			}},
-		{"keys", "**Type:** Technical, *Community*\n**Slack**: `carol`\n\n* Web: https://acme.example/x?a&b\n* Docs: <!-- none -->\n* at 9:00\n",
+			},
+		},
+		{
+			"keys", "**Type:** Technical, *Community*\n**Slack**: `carol`\n\n* Web: https://acme.example/x?a&b\n* Docs: <!-- none -->\n* at 9:00\n",
 			[]Section{{
 				Prose: []Text{pair(1, "Type", "Technical, Community"), pair(2, "Slack", "carol")},
 				Items: []Item{
-					{Text: Text{Text: "Web: https://acme.example/x?a&b", Line: 4, Key: "Web", Value: "https://acme.example/x?a&b",
-						Links: []Link{{Text: "https://acme.example/x?a&b", URL: "https://acme.example/x?a&b", Line: 4}}}, Level: 1},
+					{Text: Text{
+						Text: "Web: https://acme.example/x?a&b", Line: 4, Key: "Web", Value: "https://acme.example/x?a&b",
+						Links: []Link{{Text: "https://acme.example/x?a&b", URL: "https://acme.example/x?a&b", Line: 4}},
+					}, Level: 1},
 					{Text: pair(5, "Docs", ""), Level: 1},
 					{Text: text(6, "at 9:00"), Level: 1},
-				}}}},
-		{"what is not said in its own voice", "a ~~b~~ c <b>d</b>\n\n> - quoted\n\n```\n- code\n```\n\n<!--\n- comment\n-->\n<p>\n- html\n</p>\n",
-			[]Section{{Prose: []Text{text(1, "a  c d")}}}},
-		{"image, escape, wrapped link", "![Acme \\* logo](a.png \"t\") and [two\nlines](<b c>) [none]\n\nSetext\n===\n",
-			[]Section{{Prose: []Text{text(1, "Acme * logo and two lines [none]",
-				Link{Text: "Acme * logo", URL: "a.png", Line: 1, Image: true}, Link{Text: "two lines", URL: "b c", Line: 1})}},
-				{Level: 1, Heading: text(4, "Setext")}}},
+				},
+			}},
+		},
+		{
+			"what is not said in its own voice", "a ~~b~~ c <b>d</b>\n\n> - quoted\n\n```\n- code\n```\n\n<!--\n- comment\n-->\n<p>\n- html\n</p>\n",
+			[]Section{{Prose: []Text{text(1, "a  c d")}}},
+		},
+		{
+			"image, escape, wrapped link", "![Acme \\* logo](a.png \"t\") and [two\nlines](<b c>) [none]\n\nSetext\n===\n",
+			[]Section{
+				{Prose: []Text{text(1, "Acme * logo and two lines [none]",
+					Link{Text: "Acme * logo", URL: "a.png", Line: 1, Image: true}, Link{Text: "two lines", URL: "b c", Line: 1})}},
+				{Level: 1, Heading: text(4, "Setext")},
+			},
+		},
 		{"heading inside a list", "- a\n\n  # b\n\n  c\n", []Section{{Items: []Item{{Text: text(1, "a"), Level: 1}}, Prose: []Text{text(3, "b"), text(5, "c")}}}},
 		{"empty", "", []Section{{}}},
 		{"crlf", "# A\r\n\r\n* b\r\n* c\r\n", []Section{{}, {Level: 1, Heading: text(1, "A"), Items: []Item{{Text: text(3, "b"), Level: 1}, {Text: text(4, "c"), Level: 1}}}}},
@@ -103,11 +119,16 @@ func TestMarkdownValueIsThePageAsPlainData(t *testing.T) {
 	}
 	want := map[string]any{"front_matter": nil, "sections": []any{
 		map[string]any{"level": int64(0), "heading": plain("", 0), "within": none, "prose": none, "items": none, "tables": none},
-		map[string]any{"level": int64(1), "heading": plain("H", 1), "within": none, "prose": none,
-			"items": []any{map[string]any{"text": "Key: v", "line": int64(3), "key": "Key", "value": "v", "level": int64(1), "ordered": false,
-				"links": []any{map[string]any{"text": "v", "url": "u", "line": int64(3), "image": false}}}},
-			"tables": []any{map[string]any{"line": int64(5), "header": []any{plain("a", 5)},
-				"rows": []any{map[string]any{"line": int64(7), "cells": []any{plain("1", 7)}}}}},
+		map[string]any{
+			"level": int64(1), "heading": plain("H", 1), "within": none, "prose": none,
+			"items": []any{map[string]any{
+				"text": "Key: v", "line": int64(3), "key": "Key", "value": "v", "level": int64(1), "ordered": false,
+				"links": []any{map[string]any{"text": "v", "url": "u", "line": int64(3), "image": false}},
+			}},
+			"tables": []any{map[string]any{
+				"line": int64(5), "header": []any{plain("a", 5)},
+				"rows": []any{map[string]any{"line": int64(7), "cells": []any{plain("1", 7)}}},
+			}},
 		},
 	}}
 	if diff := cmp.Diff(want, doc.Value); diff != "" {

@@ -12,10 +12,14 @@ import (
 // yamlWords says in plain words what the YAML parser means. The first entry
 // whose library text is contained in the error is taken.
 var yamlWords = []struct{ library, msg, hint string }{
-	{"mapping values are not allowed", "a colon stands where no new key can begin",
-		"check the indentation; text that contains a colon and a space needs quotes"},
-	{"cannot start any token", "a value cannot begin with this character",
-		"indent with spaces, not tabs; text that begins with @, ` or % needs quotes"},
+	{
+		"mapping values are not allowed", "a colon stands where no new key can begin",
+		"check the indentation; text that contains a colon and a space needs quotes",
+	},
+	{
+		"cannot start any token", "a value cannot begin with this character",
+		"indent with spaces, not tabs; text that begins with @, ` or % needs quotes",
+	},
 	{"found a tab character", "the line is indented with a tab", "indent with spaces"},
 	{"end of stream", "a quoted text is not closed", "add the closing quote, here or above"},
 	{"expected ',' or ']'", "a list that opens with [ is not closed, or lacks a comma", "add the missing ] or comma"},

@@ -145,7 +145,8 @@ func (r *reader) moment(rule string) bylaw.Time {
 	return bylaw.At(t)
 }
 
-// order puts what must be done before advice, and both in the order of files and lines.
+// order puts what must be done before advice, both in the order of files and lines, and who counted
+// before who did not.
 func order(v *bylaw.Verdict) {
 	for i := range v.Findings {
 		f := &v.Findings[i]
@@ -155,6 +156,9 @@ func order(v *bylaw.Verdict) {
 	for i := range v.Considered {
 		v.Considered[i].Evidence = append([]bylaw.Evidence{}, v.Considered[i].Evidence...)
 	}
+	slices.SortStableFunc(v.Considered, func(a, b bylaw.Considered) int {
+		return cmp.Or(cmp.Compare(btoi(b.Counted), btoi(a.Counted)), cmp.Compare(a.Did, b.Did), cmp.Compare(a.Who, b.Who))
+	})
 	slices.SortStableFunc(v.Findings, func(a, b bylaw.Finding) int {
 		return cmp.Or(
 			cmp.Compare(btoi(a.Advice), btoi(b.Advice)),

@@ -85,6 +85,7 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 		}
 		r := configReader{file: file, known: known}
 		own := r.read()
+		slices.SortStableFunc(r.problems, func(a, b bylaw.Problem) int { return a.Line - b.Line })
 		problems = append(problems, r.problems...)
 		if own.Rosters != nil {
 			c.Rosters = own.Rosters

@@ -116,11 +116,13 @@ func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
 	if s.BuiltIn {
 		c = compile(ctx, s)
 	} else {
-		in, err := e.Workers.inspect(ctx, s)
+		in, brokenOff, err := e.Workers.inspect(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		c = &compiled{Inspection: in}
+		if c = (&compiled{Inspection: in}); brokenOff {
+			return c, nil
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

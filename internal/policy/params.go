@@ -99,7 +99,7 @@ func (p Params) Check(value any) []Fault { return checkValue("", p, value) }
 
 func checkValue(at string, schema map[string]any, value any) []Fault {
 	kind, _ := schema["type"].(string)
-	name := strings.TrimPrefix(at, "/")
+	name := strings.ReplaceAll(strings.TrimPrefix(at, "/"), "/", ".")
 	if !hasType(kind, value) {
 		return []Fault{{at, fmt.Sprintf("%s must be %s, not %s", name, typeName(kind), describe(value)), ""}}
 	}

@@ -44,7 +44,10 @@ func problemsOf(err error, s Source) []bylaw.Problem {
 		if e.Location != nil {
 			p.File, p.Line, p.Column = e.Location.File, e.Location.Row, e.Location.Col
 		}
-		p.Msg, p.Fix = explain(e)
+		if e.Code == ast.ParseErr && slices.ContainsFunc(problems, func(o bylaw.Problem) bool { return o.File == p.File && o.Line == p.Line }) {
+			continue // the parser lists what else it tried to make of the line
+		}
+		p.Msg, p.Fix = explain(e, s)
 		if !slices.Contains(problems, p) && len(problems) < maxProblems {
 			problems = append(problems, p)
 		}
@@ -59,7 +62,7 @@ func problemsOf(err error, s Source) []bylaw.Problem {
 }
 
 // explain puts the compile errors that authors of policies meet most into words.
-func explain(e *ast.Error) (msg, fix string) {
+func explain(e *ast.Error, s Source) (msg, fix string) {
 	if detail, ok := e.Details.(*ast.RefErrInvalidDetail); ok {
 		known := make([]string, 0, len(detail.OneOf))
 		for _, v := range detail.OneOf {
@@ -67,9 +70,9 @@ func explain(e *ast.Error) (msg, fix string) {
 				known = append(known, string(s))
 			}
 		}
-		word := detail.Ref[detail.Pos].Value
-		if s, ok := word.(ast.String); ok && len(known) > 0 {
-			if near := document.Nearest(string(s), known); near != "" {
+		word, ok := detail.Ref[detail.Pos].Value.(ast.String)
+		if ok && len(known) > 0 {
+			if near := document.Nearest(string(word), known); near != "" {
 				return fmt.Sprintf("there is no %s", detail.Ref), fmt.Sprintf("did you mean %q?", near)
 			}
 			return fmt.Sprintf("there is no %s", detail.Ref), "there are " + strings.Join(known, ", ")
@@ -77,6 +80,9 @@ func explain(e *ast.Error) (msg, fix string) {
 		return fmt.Sprintf("there is no %s", detail.Ref), ""
 	}
 	if name, ok := strings.CutPrefix(e.Message, "undefined function "); ok {
+		if word, ok := strings.CutPrefix(name, packageRef(libraryFolder).String()+"."); ok {
+			return fmt.Sprintf("the library has no function %s", word), didYouMean(word, libraryNames(s))
+		}
 		return fmt.Sprintf("there is no function %s that a policy may call", name), "functions that reach the network, a clock or chance, or cannot be bounded, are not allowed"
 	}
 	if rest, ok := strings.CutPrefix(e.Message, "var "); ok && strings.HasSuffix(rest, " is unsafe") {
@@ -90,6 +96,24 @@ func explain(e *ast.Error) (msg, fix string) {
 	default:
 		return plain(e.Message), ""
 	}
+}
+
+// libraryNames are the rules and functions of the library that policies can use, ordered.
+func libraryNames(s Source) []string {
+	var names []string
+	for _, m := range s.Library {
+		module, err := ast.ParseModuleWithOpts(m.File, m.Text, ast.ParserOptions{RegoVersion: ast.RegoV1})
+		if err != nil || !module.Package.Path.Equal(packageRef(libraryFolder)) {
+			continue
+		}
+		for _, r := range module.Rules {
+			if name := string(r.Head.Name); !strings.HasPrefix(name, "_") {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // runtimeProblem says why an evaluation stopped.

@@ -104,6 +104,8 @@ func Community(files []bylaw.Blob, repository string, builtIn []Source) ([]Sourc
 			problems = append(problems, bylaw.Problem{File: folder.modules[0].File, Msg: "a policy stands in a folder of its own", Fix: "move the file to " + bylaw.PoliciesPath + "/<name>/<name>.rego"})
 		case !namePattern.MatchString(folder.name):
 			problems = append(problems, bylaw.Problem{File: folder.modules[0].File, Msg: fmt.Sprintf("%q cannot be the name of a policy", folder.name), Fix: "use lower-case letters, digits and underscores, beginning with a letter"})
+		case strings.HasSuffix(folder.name, "_test"): // its rules would be taken for tests
+			problems = append(problems, bylaw.Problem{File: folder.modules[0].File, Msg: "the name of a policy cannot end in \"_test\"", Fix: "give the folder and the package another name"})
 		case slices.Contains(taken, folder.name):
 			problems = append(problems, bylaw.Problem{File: folder.modules[0].File, Msg: fmt.Sprintf("the name %q is taken by Bylaw itself", folder.name), Fix: "give the folder and the package another name"})
 		default:

@@ -1,8 +1,8 @@
 package policy
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -113,6 +114,9 @@ func (r *TestReport) add(result *tester.Result) {
 		if result.Error != nil {
 			p.Msg = "the test could not be run: " + strings.ReplaceAll(name, "_", " ")
 			p.Fix = plain(result.Error.Error())
+			if topdown.IsCancel(result.Error) || errors.Is(result.Error, context.DeadlineExceeded) {
+				p.Msg, p.Fix = "the test did not finish in time and was stopped: "+strings.ReplaceAll(name, "_", " "), simpler
+			}
 		}
 		if out := strings.TrimSpace(string(result.Output)); out != "" {
 			p.Fix = strings.TrimSpace(p.Fix + " printed: " + short([]byte(out)))
@@ -131,11 +135,15 @@ func (r *TestReport) cover(report cover.Report, s Source) {
 		}
 		covered += file.CoveredLines
 		total += file.CoveredLines + file.NotCoveredLines
+		var rows []int
 		for _, missed := range file.NotCovered {
-			r.Missed = append(r.Missed, fmt.Sprintf("%s:%d", m.File, missed.Start.Row))
+			rows = append(rows, missed.Start.Row)
+		}
+		slices.Sort(rows)
+		for _, row := range slices.Compact(rows) { // head and body of a rule can stand on one line
+			r.Missed = append(r.Missed, fmt.Sprintf("%s:%d", m.File, row))
 		}
 	}
-	slices.SortFunc(r.Missed, func(a, b string) int { return cmp.Compare(a, b) })
 	if total > 0 {
 		r.Coverage = 100 * float64(covered) / float64(total)
 	}

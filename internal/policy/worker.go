@@ -19,7 +19,8 @@ import (
 // Limits of one worker process.
 const (
 	workerTime   = 2 * time.Second // of one evaluation, before it is cancelled from inside
-	workerGrace  = 2 * time.Second // more, before the process is killed
+	workerGrace  = 3 * time.Second // more, before the process is killed: it may have to start and to compile first
+	compileTime  = 10 * time.Second
 	testTime     = 30 * time.Second
 	workerMemory = 1 << 30  // bytes of memory that the process may write to
 	workerAnswer = 16 << 20 // bytes of one answer
@@ -66,17 +67,18 @@ func (w *Workers) Close() {
 	w.idle = nil
 }
 
-func (w *Workers) inspect(ctx context.Context, s Source) (Inspection, error) {
-	r, problem, err := w.ask(ctx, request{Source: s}, workerTime+workerGrace)
+// inspect compiles a policy. An inspection that was broken off can come out otherwise on another day.
+func (w *Workers) inspect(ctx context.Context, s Source) (in Inspection, brokenOff bool, err error) {
+	r, problem, err := w.ask(ctx, request{Source: s}, compileTime)
 	switch {
 	case err != nil:
-		return Inspection{}, fmt.Errorf("inspect policy %s: %w", s.ID, err)
+		return Inspection{}, false, fmt.Errorf("inspect policy %s: %w", s.ID, err)
 	case problem != nil:
-		return Inspection{Problems: []bylaw.Problem{*problem}}, nil
+		return Inspection{Problems: []bylaw.Problem{*problem}}, true, nil
 	case r.Inspection == nil:
-		return Inspection{}, fmt.Errorf("inspect policy %s: the worker did not answer", s.ID)
+		return Inspection{}, false, fmt.Errorf("inspect policy %s: the worker did not answer", s.ID)
 	}
-	return *r.Inspection, nil
+	return *r.Inspection, false, nil
 }
 
 func (w *Workers) evaluate(ctx context.Context, s Source, in *Input, params map[string]any) ([]byte, []bylaw.Problem, error) {

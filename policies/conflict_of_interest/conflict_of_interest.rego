@@ -207,6 +207,10 @@ _lowered(class) if {
 _lowered(class) if {
 	some label in input.labels
 	label.name in input.params.severity[class].labels
+	_set_from_outside(label)
+}
+
+_set_from_outside(label) if {
 	lib.standing(_people, label.set_by, _authors, input.created_at, label.set_at) == "outside"
 }
 
@@ -296,7 +300,20 @@ headline := $"Only advice, because the change is {_severity}: {_so_far}" if {
 _all_inside if count(_inside) == count(_approvals)
 
 # "from outside Acme"
-_elsewhere := lib.from_elsewhere(input.organizations, _authors_employers)
+_elsewhere := lib.from_elsewhere(input.organizations, _authors_employers) if lib.known(_people, _authors)
+
+_elsewhere := "by another person" if _anybody_will_do
+
+_elsewhere := "from outside the organization of whoever made it" if {
+	not lib.known(_people, _authors)
+	_unknown == "refuse"
+}
+
+# Of a change by a bot alone it cannot be said who works elsewhere, so every approval is as good as another.
+_anybody_will_do if {
+	not lib.known(_people, _authors)
+	_unknown == "accept"
+}
 
 _comma_elsewhere := $", {_elsewhere}" if startswith(_elsewhere, "from")
 
@@ -344,6 +361,23 @@ findings contains {
 }
 
 findings contains {
+	"msg": $"The label {label.name} was set by {_setter(label)}. It makes a change {class} only if somebody sets it who works outside the organizations of the authors.",
+	"fix": "If the label is right, let one of those who may approve take it away and set it again.",
+	"advice": true,
+} if {
+	not _enough_from_outside
+	some class in ["trivial", "minor"]
+	not _severity in {class, "trivial", "governance"}
+	some label in input.labels
+	label.name in input.params.severity[class].labels
+	not _set_from_outside(label)
+}
+
+_setter(label) := label.set_by if label.set_by != ""
+
+_setter(label) := "somebody who is not known" if label.set_by == ""
+
+findings contains {
 	"msg": "No roster is configured, so nobody's employer is known.",
 	"fix": "Name the file that says who works for whom under \"rosters\" in .github/bylaw.yml.",
 	"advice": true,
@@ -361,11 +395,19 @@ _number(n) := $"{n}" if n > 0
 
 _help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 0
 
-_help := $"Nobody{_else} could give this review: {_nobody}. Add people to {_roster}, or let the committee decide." if count(reviewers) == 0
+_help := $"Nobody{_else} could give this review: nobody{_else} known to work elsewhere may write to this repository. Add people to {_roster}, or let the committee decide." if {
+	count(reviewers) == 0
+	lib.known(_people, _authors)
+}
 
-_nobody := $"nobody{_else} known to work elsewhere may write to this repository" if lib.known(_people, _authors)
+_help := "Nobody could give this review: a bot proposed the change, so it is not certain who made it. Let a person who stands for it push to its branch, or let the committee decide." if {
+	not lib.known(_people, _authors)
+	_unknown == "refuse"
+}
 
-_nobody := "it is not known who made the change" if not lib.known(_people, _authors)
+_help := $"A bot proposed the change, so it is not certain who made it; that is accepted for a {_severity} change: an approval by anybody who may write to this repository is enough." if {
+	_anybody_will_do
+}
 
 _else := "" if count(_outside) == 0
 

@@ -355,7 +355,18 @@ test_nobody_can_be_asked_about_a_bot_without_a_human if count(rule.reviewers) ==
 
 test_that_nobody_known_made_the_change_is_said if {
 	some finding in rule.findings with input as by_a_bot([], "robot")
-	startswith(finding.fix, "Nobody could give this review: it is not known who made the change.")
+	startswith(finding.fix, "Nobody could give this review: a bot proposed the change, so it is not certain who made it.")
+}
+
+test_a_review_of_a_bots_change_comes_from_outside_whoever_made_it if {
+	rule.headline == "Not enough yet: no review from outside the organization of whoever made it" with input as by_a_bot([], "robot")
+}
+
+test_that_anybody_may_approve_the_change_of_a_bot_is_said if {
+	waiting := object.union(by_a_bot([], "robot"), {"params": defaults, "reviews": []})
+	rule.headline == "Waiting for a review by another person" with input as waiting
+	some finding in rule.findings with input as waiting
+	endswith(finding.fix, "an approval by anybody who may write to this repository is enough.")
 }
 
 test_over_a_bot_without_a_human_unknown_is_accepted_by_default if {
@@ -492,6 +503,26 @@ test_a_label_set_by_an_outsider_lowers_the_severity if {
 	weighed(lowering, {"labels": [testing.label("typo", "bob")]}) == "trivial"
 }
 
+ignored_label(facts) := {finding.msg |
+	some finding in rule.findings with input as change_under({"severity": lowering}, facts)
+	startswith(finding.msg, "The label typo")
+}
+
+test_it_is_said_whose_label_is_ignored if {
+	ignored_label({"labels": [testing.label("typo", "anna")]}) == {"The label typo was set by anna. It makes a change trivial only if somebody sets it who works outside the organizations of the authors."}
+}
+
+test_it_is_said_that_nobody_knows_whose_label_is_ignored if {
+	some msg in ignored_label({"labels": [testing.label("typo", "")]})
+	startswith(msg, "The label typo was set by somebody who is not known.")
+}
+
+test_nothing_is_said_of_a_label_that_counts if count(ignored_label({"labels": [testing.label("typo", "bob")]})) == 0
+
+test_nothing_is_said_of_a_label_that_does_not_matter_any_more if {
+	count(ignored_label({"labels": [testing.label("typo", "anna")], "reviews": [testing.approval("bob")]})) == 0
+}
+
 test_another_label_does_not_lower_the_severity if {
 	weighed(lowering, {"labels": [testing.label("urgent", "bob")]}) == "major"
 }
@@ -557,7 +588,7 @@ test_without_a_roster_it_is_said_that_nobody_is_known if {
 }
 
 test_without_a_roster_the_help_names_none if {
-	some finding in rule.findings with input as change({"rosters": [], "people": []})
+	some finding in rule.findings with input as change({"rosters": [], "people": [testing.person("alice", [])]})
 	contains(finding.fix, "Add people to a roster")
 }
 

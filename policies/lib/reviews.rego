@@ -76,7 +76,7 @@ standing(people, login, authors, since, until) := "open" if {
 }
 
 # Why it cannot be said how somebody stands to the authors; undefined when it can.
-why_open(people, _, authors, _, _) := "it is not known who made the change" if {
+why_open(people, _, authors, _, _) := "a bot proposed the change, so it is not certain who made it" if {
 	not known(people, authors)
 }
 
@@ -97,11 +97,13 @@ why_open(people, login, authors, since, until) := "the rosters disagree about th
 	disputed(people, login, since, until)
 }
 
-# Whether some author is a person of whom the facts tell. Of a change by a bot alone it cannot be said
-# who works elsewhere.
+# Whether GitHub vouches for some author: a person opened the change, or pushed it. A change by a bot
+# may name anybody in its commits, so of it cannot be said who works elsewhere.
 known(people, authors) if {
 	some login in authors
-	person(people, login).kind == "user"
+	p := person(people, login)
+	p.kind == "user"
+	p.part in {"opened", "pushed"}
 }
 
 # The community's own files say whom somebody works for. An e-mail address alone does not: whoever

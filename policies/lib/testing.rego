@@ -69,10 +69,15 @@ review(login, state) := {
 
 # Somebody who may write to the repository.
 person(login, affiliations) := {
-	"login": login, "id": 0, "kind": "user", "can_push": true,
+	"login": login, "id": 0, "kind": "user", "can_push": true, "part": _part(login),
 	"roles": [{"name": "maintainer", "file": "affiliations.yml", "line": 1}],
 	"affiliations": affiliations,
 }
+
+# alice opened the pull request.
+_part(login) := "opened" if lower(login) == "alice"
+
+_part(login) := "none" if lower(login) != "alice"
 
 # Somebody whose employer is declared.
 employee(login, organization) := person(login, [works_for(organization, "", "")])

@@ -94,6 +94,17 @@ func (a *App) client(rt http.RoundTripper, installation int64) *Client {
 	return c
 }
 
+// Verify asks GitHub whether it accepts the App's number and key. An [Error] of kind Unauthorized or
+// NotFound says that they do not belong together; any other one says nothing about them.
+func (a *App) Verify(ctx context.Context) error {
+	a.once.Do(a.start)
+	var answer struct {
+		ID int64 `json:"id"`
+	}
+	_, err := a.app.rest(ctx, "look up the App", http.MethodGet, "app", nil, &answer)
+	return err
+}
+
 // Installation is the App on one account.
 type Installation struct {
 	ID        int64

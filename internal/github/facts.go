@@ -181,15 +181,19 @@ func incomplete(pull *pullAnswer, head headAnswer) []bylaw.Incomplete {
 		}
 	}
 	if pull.Commits.TotalCount >= maxCommits {
-		list = append(list, bylaw.Incomplete{Fact: "commits",
-			Msg: fmt.Sprintf("GitHub lists at most %d commits of a pull request.", maxCommits)})
+		list = append(list, bylaw.Incomplete{
+			Fact: "commits",
+			Msg:  fmt.Sprintf("GitHub lists at most %d commits of a pull request.", maxCommits),
+		})
 	} else {
 		short("commits", len(pull.Commits.Nodes), pull.Commits.TotalCount)
 	}
 	for _, n := range pull.Commits.Nodes {
 		if a := n.Commit.Authors; len(a.Nodes) < a.TotalCount {
-			list = append(list, bylaw.Incomplete{Fact: "commits",
-				Msg: fmt.Sprintf("Commit %.7s has %d authors, and only %d were read.", n.Commit.OID, a.TotalCount, len(a.Nodes))})
+			list = append(list, bylaw.Incomplete{
+				Fact: "commits",
+				Msg:  fmt.Sprintf("Commit %.7s has %d authors, and only %d were read.", n.Commit.OID, a.TotalCount, len(a.Nodes)),
+			})
 			break
 		}
 	}

@@ -68,6 +68,22 @@ func (c *Client) CanPush(ctx context.Context, owner, repo, login string) (bool, 
 	return err == nil && (answer.Permission == "admin" || answer.Permission == "write"), err
 }
 
+// RequestedReviewers lists the logins of those who are asked to review and have not done so yet.
+func (c *Client) RequestedReviewers(ctx context.Context, ref bylaw.Ref) ([]string, error) {
+	at := restPath("repos", ref.Owner, ref.Repo, "pulls", fmt.Sprint(ref.Number), "requested_reviewers")
+	var answer struct {
+		Users []login `json:"users"`
+	}
+	if _, err := c.rest(ctx, fmt.Sprintf("list requested reviewers of %s", ref), http.MethodGet, at, nil, &answer); err != nil {
+		return nil, err
+	}
+	logins := []string{}
+	for _, user := range answer.Users {
+		logins = append(logins, user.Login)
+	}
+	return logins, nil
+}
+
 // RequestReviewer asks somebody to review. An [Error] of kind Invalid says that GitHub does not let
 // them be asked: they are no collaborator, or they are the author.
 func (c *Client) RequestReviewer(ctx context.Context, ref bylaw.Ref, login string) error {

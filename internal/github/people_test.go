@@ -57,6 +57,9 @@ func TestRequestReviewer(t *testing.T) {
 	if diff := cmp.Diff([]string{"carol"}, w.RequestedReviewers("acme", "widgets", 1)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	if diff := cmp.Diff([]string{"carol"}, do[[]string](t)(w.c.RequestedReviewers(t.Context(), w.ref))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
 	wantKind(t, w.c.RequestReviewer(t.Context(), w.ref, "bob"), github.Invalid)
 }
 

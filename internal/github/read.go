@@ -139,8 +139,10 @@ func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, 
 		People:             []bylaw.Person{},
 		Organizations:      []bylaw.Organization{},
 		Rosters:            []string{},
-		Governance: bylaw.Governance{Files: []string{}, Problems: []bylaw.Problem{},
-			Differences: []bylaw.Difference{}, Entries: []bylaw.Entry{}},
+		Governance: bylaw.Governance{
+			Files: []string{}, Problems: []bylaw.Problem{},
+			Differences: []bylaw.Difference{}, Entries: []bylaw.Entry{},
+		},
 		SameHead: []int{},
 	}
 	if repository.DefaultBranchRef != nil {

@@ -68,8 +68,10 @@ func TestReadGivesEveryFact(t *testing.T) {
 		People:             []bylaw.Person{},
 		Organizations:      []bylaw.Organization{},
 		Rosters:            []string{},
-		Governance: bylaw.Governance{Files: []string{}, Problems: []bylaw.Problem{},
-			Differences: []bylaw.Difference{}, Entries: []bylaw.Entry{}},
+		Governance: bylaw.Governance{
+			Files: []string{}, Problems: []bylaw.Problem{},
+			Differences: []bylaw.Difference{}, Entries: []bylaw.Entry{},
+		},
 		SameHead:   []int{},
 		Incomplete: []bylaw.Incomplete{},
 	}

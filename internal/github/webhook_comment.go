@@ -43,8 +43,10 @@ func parseComment(body []byte, _ int64, e *Event) error {
 		e.Why = "The comment is not on a pull request."
 		return nil
 	}
-	e.Comment = CommentEvent{Number: in.Issue.Number, ID: in.Comment.ID, Author: in.Comment.User.account(),
-		Body: in.Comment.Body, Before: in.Changes.Body.From, At: in.Comment.CreatedAt.Time}
+	e.Comment = CommentEvent{
+		Number: in.Issue.Number, ID: in.Comment.ID, Author: in.Comment.User.account(),
+		Body: in.Comment.Body, Before: in.Changes.Body.From, At: in.Comment.CreatedAt.Time,
+	}
 	switch e.Action {
 	case "created":
 		e.Kind = KindComment

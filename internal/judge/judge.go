@@ -137,7 +137,8 @@ func (j *Judge) rest(r *http.Request, body []byte, answer *http.Response, answer
 // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
 func anyPath(status int) bool {
 	return status >= 500 || slices.Contains([]int{
-		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests,
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
+		http.StatusUnprocessableEntity, http.StatusTooManyRequests,
 	}, status)
 }
 

@@ -55,6 +55,30 @@ func verdict(t *testing.T, e exchange) []string {
 	return bench.heard
 }
 
+// TestProxyBreaksOffLikeUpstream: a client must see a cut answer as GitHub would cut it.
+func TestProxyBreaksOffLikeUpstream(t *testing.T) {
+	t.Parallel()
+	bench := &bench{TB: t}
+	judge := OpenAPI(t)
+	judge.t = bench
+	server := httptest.NewServer(judge.Proxy(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, `{"resources":`)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})))
+	defer server.Close()
+	answer, err := http.Get(server.URL + "/rate_limit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if string(body) != `{"resources":` || err == nil || len(bench.heard) > 0 {
+		t.Errorf("got %q, %v; the judge said %q", body, err, bench.heard)
+	}
+}
+
 const (
 	sha     = "5e3f1c0b9a7d8e6f4c2b1a0f9e8d7c6b5a4f3e2d"
 	refused = `{"message":"Not Found","documentation_url":"https://docs.github.com/rest","status":"404"}`

@@ -11,7 +11,6 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
-	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
@@ -27,16 +26,13 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 		ask.Arrivals = append(ask.Arrivals, bylaw.Arrival{SHA: h.SHA, At: bylaw.At(h.ArrivedAt), By: h.PushedBy})
 	}
 	result, err := w.check().Check(ctx, ref, ask)
-	if gone := new(github.Error); errors.As(err, &gone) && gone.Kind == github.NotFound {
-		return store.Finished{}, "GitHub does not show it to us any more", nil
-	}
 	if err != nil {
 		return store.Finished{}, "", err
 	}
 	if err := w.noteConfigured(ctx, c, result.Configured); err != nil {
 		return store.Finished{}, "", err
 	}
-	if len(result.Run.Verdicts) == 0 {
+	if len(result.Run.Report.Checks) == 0 {
 		return store.Finished{}, nothingConfigured, nil
 	}
 	if err := w.noteposted(ctx, c.Repository, result); err != nil {

@@ -34,7 +34,7 @@ func (s *Server) intake(ctx context.Context, e github.Event) (in store.Intake, w
 	case github.KindPing:
 		return in, "a ping needs no work", nil
 	case github.KindPull, github.KindPullClosed:
-		i.pull()
+		err = i.pull(ctx)
 	case github.KindComment:
 		i.comment()
 	case github.KindHeads:
@@ -74,16 +74,32 @@ type intake struct {
 
 const nothingConfigured = "nothing is configured for this repository"
 
-func (i *intake) pull() {
-	if i.unconfigured {
-		i.why = nothingConfigured
-		return
-	}
+func (i *intake) pull(ctx context.Context) error {
 	p := i.event.Pull
+	if i.unconfigured {
+		if previewed, err := i.previewed(ctx); err != nil || !previewed {
+			i.why = nothingConfigured
+			return err
+		}
+	}
 	if p.PushedBy != "" || !p.ArrivedAt.IsZero() {
 		i.in.Heads = append(i.in.Heads, store.Head{Repository: i.repository, Number: p.Number, SHA: p.HeadSHA, ArrivedAt: p.ArrivedAt.Time, PushedBy: p.PushedBy})
 	}
 	i.raisePull(p.Number)
+	return nil
+}
+
+// previewed reports whether the pull request brings a first configuration: its head was pushed with
+// one, or it was looked at for that before.
+func (i *intake) previewed(ctx context.Context) (bool, error) {
+	_, known, err := i.server.Store.Pull(ctx, i.repository, i.event.Pull.Number)
+	if err == nil && !known {
+		_, known, _, err = i.server.Store.Fact(ctx, previewKey(i.event.Installation, i.repository, i.event.Pull.HeadSHA))
+	}
+	if err != nil {
+		return false, fmt.Errorf("look up preview: %w", err)
+	}
+	return known, nil
 }
 
 // comment looks at comments only for the sake of commands: everything else is chatter. A command also
@@ -118,6 +134,7 @@ func (i *intake) comment() {
 func (i *intake) again(ctx context.Context) error {
 	sha := i.event.Check.HeadSHA
 	i.in.ForgetChecks = append(i.in.ForgetChecks, store.ForgetCheck{Repository: i.repository, SHA: sha})
+	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository)) // everything is read anew
 	numbers, err := i.pullsAt(ctx, sha)
 	if err != nil {
 		return err
@@ -178,9 +195,10 @@ func (i *intake) group() {
 // push matters when it changes the law: then every open pull request is looked at again.
 func (i *intake) push() {
 	p := i.event.Push
-	touchesRules := p.Truncated || slices.ContainsFunc(p.Paths, isRule)
+	namesRules := slices.ContainsFunc(p.Paths, isRule)
+	touchesRules := p.Truncated || namesRules
 	switch {
-	case !p.Default && i.unconfigured && touchesRules && p.SHA != "":
+	case !p.Default && i.unconfigured && namesRules && p.SHA != "":
 		i.raise(headJob(i.event.Installation, i.repository, p.SHA)) // perhaps a first configuration, to be previewed
 	case !p.Default:
 		i.why = "it is not the default branch"
@@ -215,6 +233,7 @@ func (i *intake) access() {
 }
 
 func (i *intake) installation() {
+	i.server.App.Forget(i.event.Installation) // a token keeps the permissions that it was made with
 	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""))
 	for _, name := range i.event.Installed.Added {
 		i.raise(repositoryJob(i.event.Installation, name))

@@ -24,6 +24,16 @@ func (w *worker) findHead(ctx context.Context, c store.Claim, p payload) (store.
 	for _, pull := range pulls {
 		out.FollowUps = append(out.FollowUps, pullJob(c.Installation, c.Repository, pull.Number, "found by its head"))
 	}
+	if len(pulls) == 0 { // pushed before it is proposed: the pull request is looked at when it is opened
+		key := previewKey(c.Installation, c.Repository, p.SHA)
+		_, _, generation, err := w.Store.Fact(ctx, key)
+		if err == nil {
+			err = w.Store.SaveFact(ctx, key, generation, []byte("true"))
+		}
+		if err != nil {
+			return out, "", fmt.Errorf("note preview: %w", err)
+		}
+	}
 	return out, fmt.Sprintf("%d pull requests", len(pulls)), nil
 }
 
@@ -54,30 +64,45 @@ func (w *worker) findGroup(ctx context.Context, c store.Claim, p payload) (store
 }
 
 // lookAtRepository has every open pull request of a repository looked at again. Where nothing is
-// configured that is noted, and costs no more.
+// configured that is noted, and only those are looked at that were judged before, so that no verdict
+// outlives its rules.
 func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Finished, string, error) {
 	client, ref := w.App.Client(c.Installation), refOf(c.Job, 0)
 	configured, err := client.Configured(ctx, ref.Owner, ref.Repo)
-	if gone := new(github.Error); errors.As(err, &gone) && gone.Kind == github.NotFound {
+	if missing(err) {
 		return store.Finished{}, "GitHub does not show it to us any more", nil
 	}
 	if err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteConfigured(ctx, c, configured); err != nil || !configured {
-		return store.Finished{}, nothingConfigured, err
-	}
-	pulls, err := client.OpenPulls(ctx, ref.Owner, ref.Repo)
-	if err != nil {
+	if err := w.noteConfigured(ctx, c, configured); err != nil {
 		return store.Finished{}, "", err
 	}
+	var numbers []int
+	if configured {
+		pulls, err := client.OpenPulls(ctx, ref.Owner, ref.Repo)
+		if err != nil {
+			return store.Finished{}, "", err
+		}
+		for _, pull := range pulls {
+			numbers = append(numbers, pull.Number)
+		}
+	} else { // those that were judged while there were rules
+		judged, err := w.Store.OpenPulls(ctx, c.Repository)
+		if err != nil {
+			return store.Finished{}, "", fmt.Errorf("look up open pull requests: %w", err)
+		}
+		for _, pull := range judged {
+			numbers = append(numbers, pull.Number)
+		}
+	}
 	var out store.Finished
-	for _, pull := range pulls {
-		j := pullJob(c.Installation, c.Repository, pull.Number, "the rules or who may write have changed")
+	for _, number := range numbers {
+		j := pullJob(c.Installation, c.Repository, number, "the rules or who may write have changed")
 		j.Priority = priorityFanOut
 		out.FollowUps = append(out.FollowUps, j)
 	}
-	return out, fmt.Sprintf("%d open pull requests", len(pulls)), nil
+	return out, fmt.Sprintf("%d open pull requests", len(numbers)), nil
 }
 
 // lookAtInstallation has the repositories of an installation looked at again.
@@ -133,12 +158,17 @@ func (w *worker) askReviewer(ctx context.Context, c store.Claim, p payload) (sto
 			return store.Finished{}, "who asked may neither write to the repository nor made the pull request", nil
 		}
 	}
+	// The run may be older than the last request: one that changes no verdict is not kept.
+	requested, err := client.RequestedReviewers(ctx, ref)
+	if err != nil {
+		return store.Finished{}, "", err
+	}
 	for _, v := range run.Verdicts {
 		if v.Conclusion == bylaw.Success {
 			continue
 		}
 		for _, login := range v.Reviewers {
-			if slices.ContainsFunc(run.Snapshot.RequestedReviewers, func(asked string) bool { return strings.EqualFold(asked, login) }) {
+			if slices.ContainsFunc(requested, func(asked string) bool { return strings.EqualFold(asked, login) }) {
 				continue
 			}
 			err := client.RequestReviewer(ctx, ref, login)

@@ -121,11 +121,12 @@ func over(known []store.Check, now []bylaw.Check) []bylaw.Check {
 	return out
 }
 
-// write posts the check runs whose content differs from what stands there, at the same time.
+// write posts the check runs whose content differs from what stands there, at the same time. A failure of
+// one does not break off the others: nobody would know whether GitHub had done what they asked.
 func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (int, error) {
 	client := w.App.Client(c.Installation)
 	owner, repo, _ := bylaw.SplitRepository(c.Repository)
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	written := 0
 	for _, content := range checks {
 		var was store.Check
@@ -153,7 +154,7 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 					return err
 				}
 				if len(posted) > 0 {
-					run.ID = posted[0].ID
+					run.ID, run.Digest = posted[0].ID, posted[0].Digest
 				}
 			}
 			if run, err = client.Publish(ctx, owner, repo, sha, content, run); err != nil {
@@ -180,30 +181,48 @@ func splitDigest(s string) (content, annotations string) {
 
 // sayTrouble tells a pull request that it cannot be judged, so that it is not left on an old verdict in
 // silence. If GitHub cannot even be told, the job is visible as failed to operators.
-func (w *worker) sayTrouble(ctx context.Context, c store.Claim, p payload, cause error) {
-	sha := ""
-	if heads, err := w.Store.Heads(ctx, c.Repository, p.Number); err == nil && len(heads) > 0 {
-		sha = heads[len(heads)-1].SHA
-	} else if pull, found, err := w.Store.Pull(ctx, c.Repository, p.Number); err == nil && found {
-		sha = pull.HeadSHA
-	}
+func (w *worker) sayTrouble(ctx context.Context, c store.Claim, p payload, cause error) error {
+	sha := w.troubledHead(ctx, c, p)
 	if sha == "" {
-		return
+		return errNoHead
 	}
-	reason := "Bylaw itself had a fault."
-	if problem := new(github.Error); errors.As(cause, &problem) {
-		reason = problem.Sentence()
+	reason, next := "Bylaw itself had a fault.", "Bylaw tries again by itself."
+	const needsSomebody = "Bylaw tries again for a minute. When it is mended later, press *Check again*."
+	var refused *github.Error
+	var fault *bylaw.Problem
+	switch {
+	case errors.As(cause, &refused):
+		reason = refused.Sentence()
+		if !refused.Temporary() {
+			next = needsSomebody
+		}
+	case errors.As(cause, &fault):
+		reason, next = check.Sentence(fault), needsSomebody
 	}
 	trouble := bylaw.Check{
 		Name: bylaw.CheckName, Conclusion: bylaw.Failure, Title: "This pull request could not be judged yet",
-		Summary:     fmt.Sprintf("%s\n\nIt is tried again by itself; a pull request that could not be judged never counts as accepted.\n", reason),
+		Summary:     fmt.Sprintf("%s\n\n%s A pull request that could not be judged never counts as accepted.\n", reason, next),
 		Annotations: []bylaw.Annotation{}, Actions: []bylaw.Action{{Label: "Check again", Description: "Read everything anew and judge again", Identifier: bylaw.ActionRecheck}},
 	}
 	known, err := w.Store.Checks(ctx, c.Repository, sha)
 	if err == nil {
 		_, err = w.write(ctx, c, sha, []bylaw.Check{trouble}, known)
 	}
-	if err != nil {
-		w.Log.Warn("trouble not told", "job", c.Key, "err", err)
-	}
+	return err
 }
+
+// troubledHead is the commit that a job is about, as far as it is known without asking GitHub.
+func (w *worker) troubledHead(ctx context.Context, c store.Claim, p payload) string {
+	if p.SHA != "" {
+		return p.SHA
+	}
+	if heads, err := w.Store.Heads(ctx, c.Repository, p.Number); err == nil && len(heads) > 0 {
+		return heads[len(heads)-1].SHA
+	}
+	if pull, found, err := w.Store.Pull(ctx, c.Repository, p.Number); err == nil && found {
+		return pull.HeadSHA
+	}
+	return ""
+}
+
+var errNoHead = errors.New("the head of the pull request is not known")

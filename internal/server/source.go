@@ -55,3 +55,8 @@ func (s *source) Files(ctx context.Context, ref bylaw.Ref, snapshot *bylaw.Snaps
 func pushersKey(installation int64, repository string) string {
 	return fmt.Sprintf("pushers %d %s", installation, strings.ToLower(repository))
 }
+
+// previewKey names the note that a commit of a repository without configuration brings one.
+func previewKey(installation int64, repository, sha string) string {
+	return fmt.Sprintf("preview %d %s %s", installation, strings.ToLower(repository), sha)
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -201,7 +202,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	wait := min(firstRetry<<min(c.Attempts-1, 20), lastRetry)
 	retryAt := w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2)))
 	var problem *github.Error
-	temporary := true
+	temporary := !errors.As(cause, new(*bylaw.Problem)) // a fault of the repository waits for its people
 	if errors.As(cause, &problem) {
 		temporary = problem.Temporary()
 		if problem.Kind == github.RateLimited {
@@ -213,10 +214,26 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	}
 	giveUp := !temporary && c.Attempts >= hopeless
 	w.Log.Warn("failed", "job", c.Key, "attempts", c.Attempts, "retry", retryAt, "given_up", giveUp, "err", cause)
-	if c.Kind == kindPull && (c.Attempts == sayAfter || !temporary && c.Attempts == 1) {
-		w.sayTrouble(ctx, c, p, cause)
+	limited := problem != nil && problem.Kind == github.RateLimited // nothing can be told either
+	if (c.Kind == kindPull || c.Kind == kindPublish) && !limited && (c.Attempts == sayAfter || !temporary && c.Attempts == 1) {
+		told := w.sayTrouble(ctx, c, p, cause)
+		if missing(cause) && (missing(told) || errors.Is(told, errNoHead)) {
+			// GitHub knows neither the pull request nor its head: it is gone, or the App is.
+			_, err := w.Store.Finish(ctx, c, store.Finished{})
+			w.Log.Info("done", "job", c.Key, "result", "GitHub does not show it to us any more", "err", err)
+			return
+		}
+		if told != nil {
+			w.Log.Warn("trouble not told", "job", c.Key, "err", told)
+		}
 	}
 	if _, err := w.Store.Fail(ctx, c, cause.Error(), retryAt, giveUp); err != nil {
 		w.Log.Error("failure not kept; the lease runs out", "job", c.Key, "err", err)
 	}
+}
+
+// missing reports whether GitHub shows nothing there.
+func missing(err error) bool {
+	var problem *github.Error
+	return errors.As(err, &problem) && (problem.Kind == github.NotFound || problem.Kind == github.ShaUnknown)
 }

@@ -26,21 +26,19 @@ func TestAppSubscribesToTheEventsThatAreUnderstood(t *testing.T) {
 	}
 }
 
-// callNeeds is the permission without which GitHub refuses a call, or hides what it is about: "" for calls
-// that need none. https://docs.github.com/rest/authentication/permissions-required-for-github-apps
+// callNeeds are the permissions without which GitHub refuses a call, or hides what it is about; nil for a call
+// that needs none. https://docs.github.com/rest/authentication/permissions-required-for-github-apps
 var callNeeds = map[string][]string{
 	"POST /app/installations/{installation_id}/access_tokens":            nil,
 	"GET /installation/repositories":                                     {"metadata: read"},
 	"GET /repos/{owner}/{repo}/collaborators":                            {"metadata: read", "members: read"}, // private members, teams
 	"GET /repos/{owner}/{repo}/collaborators/{username}/permission":      {"metadata: read"},
 	"GET /repos/{owner}/{repo}/pulls/{pull_number}/files":                {"pull_requests: read"},
-	"GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls":               {"pull_requests: read", "contents: read"},
 	"GET /repos/{owner}/{repo}/commits/{ref}/check-runs":                 {"checks: read"},
-	"GET /repos/{owner}/{repo}/commits/{ref}":                            {"contents: read"},
 	"GET /repos/{owner}/{repo}/git/blobs/{file_sha}":                     {"contents: read"},
-	"GET /repos/{owner}/{repo}/git/trees/{tree_sha}":                     {"contents: read"},
 	"POST /repos/{owner}/{repo}/check-runs":                              {"checks: write"},
 	"PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}":              {"checks: write"},
+	"GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers":  {"pull_requests: read"},
 	"POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": {"pull_requests: write"},
 	"query Read":       {"contents: read", "pull_requests: read", "checks: read"},
 	"query Page":       {"contents: read", "pull_requests: read"},

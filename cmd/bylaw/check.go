@@ -17,6 +17,7 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
+	"github.com/bylaw-app/bylaw/internal/document"
 	"github.com/bylaw-app/bylaw/internal/github"
 )
 
@@ -40,7 +41,7 @@ func checkCommand(s streams) *cobra.Command {
 		Long: "Evaluates a pull request with the same engine as the service and prints the same report.\n\n" +
 			"  bylaw check OWNER/REPO#N           live, with GITHUB_TOKEN or the App's credentials (see `bylaw serve --help`)\n" +
 			"  bylaw check --from FOLDER          recorded facts: snapshot.yml, law/, head/, ...\n" +
-			"  bylaw check --from FILE.jsonl      recorded snapshots, one on each line, under the rules in --rules\n" +
+			"  bylaw check --from FILE.jsonl      recorded runs or snapshots, one on each line, under the rules in --rules\n" +
 			"  bylaw check --git . --base main    a local clone, without network\n",
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
@@ -141,13 +142,23 @@ func checkLines(ctx context.Context, s streams, o checkOptions, checker *check.C
 		return err
 	}
 	var worst error
+	total := bytes.Count(data, []byte("\n"))
+	defer s.progress("")
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, len(data)+1)
 	for number := 1; lines.Scan(); number++ {
+		s.progress("%d of %d", number, total)
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		snapshot, err := check.ReadSnapshot(fmt.Sprintf("line %d of %s.json", number, o.from), lines.Bytes())
+		facts := lines.Bytes()
+		var run struct {
+			Snapshot json.RawMessage `json:"snapshot"`
+		}
+		if json.Unmarshal(facts, &run) == nil && run.Snapshot != nil { // a recorded run holds its snapshot
+			facts = run.Snapshot
+		}
+		snapshot, err := check.ReadSnapshot(fmt.Sprintf("%s, line %d", o.from, number), document.JSON, facts)
 		if err != nil {
 			return err
 		}

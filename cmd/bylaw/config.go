@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,12 +118,16 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 	if o.json {
 		return json.NewEncoder(s.out).Encode(all)
 	}
+	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, v := range all {
 		text, err := json.Marshal(v.Value)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "%-55s %-28s %s\n", v.Name, text, v.From)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", v.Name, v.From, text) // the value last: lists are long
+	}
+	if err := table.Flush(); err != nil {
+		return err
 	}
 	for _, p := range rules.Problems {
 		fmt.Fprintln(s.err, p.Error())

@@ -78,7 +78,7 @@ func playTour(t *testing.T, wrap func(http.Handler) http.Handler) []fakegithub.C
 		Owner: "widgets", Name: ".github", Files: map[string]string{"README.md": "# Widgets\n"}, Collaborators: map[string]string{"alice": "admin"},
 	})
 	told.World.Installations[0].Permissions = readManifest(t).Permissions
-	st, err := openStage(t.Context(), told.World, slog.NewTextHandler(logTo(t.Logf), nil), wrap)
+	st, err := openStage(t.Context(), told.World, slog.NewTextHandler(t.Output(), nil), wrap)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,9 @@ import (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}))
+	info, err := os.Stderr.Stat()
+	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: terminal, getenv: os.Getenv}))
 }
 
 // Exit codes of every sub-command.
@@ -33,7 +35,16 @@ const (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	terminal bool // whether somebody watches err
 	getenv   func(string) string
+}
+
+// progress tells who watches how far a long job is, on one line that the next call replaces. An empty
+// text clears it.
+func (s streams) progress(format string, args ...any) {
+	if s.terminal {
+		fmt.Fprintf(s.err, "\r\x1b[K"+format, args...)
+	}
 }
 
 // exit ends a command with a code other than fine, after everything has been said.

@@ -25,7 +25,12 @@ func rulesIn(ctx context.Context, checker *check.Checker, folder, organization s
 			return check.Rules{}, err
 		}
 	}
-	return checker.ReadRules(ctx, repository, defaults, func(paths []string) ([]bylaw.Blob, error) { return readFiles(folder, paths) })
+	return checker.ReadRules(ctx, repository, defaults, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+		if revision == bylaw.RevisionOrganization {
+			return readFiles(organization, paths)
+		}
+		return readFiles(folder, paths)
+	})
 }
 
 // governanceTree reads the configuration and the policies that stand in a folder.

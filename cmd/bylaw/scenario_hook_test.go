@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
@@ -18,6 +20,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -73,8 +76,12 @@ func cmdCredentials(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: credentials")
 	}
 	st := stageOf(ts)
-	key := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(st.key)})
-	ts.Check(os.WriteFile(ts.MkAbs("app.pem"), key, 0o600))
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	ts.Check(err)
+	for name, key := range map[string]*rsa.PrivateKey{"app.pem": st.key, "other.pem": other} {
+		text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+		ts.Check(os.WriteFile(ts.MkAbs(name), text, 0o600))
+	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Check(free.Close())
@@ -113,6 +120,15 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 		run, err := st.checkRun(owner+"/"+repo, number, bylaw.CheckName)
 		return err == nil && run.Conclusion == args[1]
 	})
+}
+
+func cmdTerminate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: terminate")
+	}
+	for _, cmd := range ts.BackgroundCmds() {
+		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+	}
 }
 
 // until waits for something that another process does.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -41,20 +42,23 @@ func TestMain(m *testing.M) {
 //	stage FILE [FOLDER]        start the service and a GitHub with the world of FILE (world.yml); play its story.
 //	                           The files in FOLDER stand in the first repository, beside those of the world
 //	play FILE                  play the steps of FILE, a list; each is answered by the service before the next
-//	checks OWNER/REPO#N [NAME] print the check runs that count, as GitHub shows them, or only the one called NAME
-//	checks group [NAME]        the same for the last merge group
-//	runs OWNER/REPO#N          count all check runs on the head, those included that count no more, by name
+//	checks 'OWNER/REPO#N' [NAME...]
+//	                           print the check runs that count, as GitHub shows them, or only those named
+//	checks group [NAME...]     the same for the last merge group
+//	runs 'OWNER/REPO#N'        count all check runs on the head, those included that count no more, by name
 //	calls                      print what the service asked of GitHub since the last `calls`, by method and route
 //	fault FILE                 make GitHub fail: a mapping with method, route, nth, times, status, body, html, ...
 //	                           From then on a step is also answered when the service waits to try again
 //	mend                       take all faults away, and let time go by until the service has caught up
 //	post [FLAG...] EVENT FILE  post FILE as a webhook, signed like GitHub's, and print status and answer. Flags:
 //	                           -unsigned, -sha1, -secret=TEXT, -guid=TEXT, -pad=BYTES (spaces up to that length)
-//	credentials                set BYLAW_* for `bylaw serve` to the App's on the stage, and to a free address
+//	credentials                set BYLAW_* for `bylaw serve` to the App's on the stage, and to a free address;
+//	                           other.pem is a key of nobody
 //	handover                   wait until the `bylaw serve` of BYLAW_LISTEN is ready; it gets GitHub's webhooks from now on
-//	await OWNER/REPO#N WORD    wait until the check run `bylaw` has this conclusion
+//	terminate                  send SIGTERM to the commands in the background, as Docker and systemd do
+//	await 'OWNER/REPO#N' WORD  wait until the check run `bylaw` has this conclusion
 //	audit OWNER/REPO           print the kinds of the audit log, one on each line
-//	requested OWNER/REPO#N     print who is asked to review
+//	requested 'OWNER/REPO#N'   print who is asked to review
 //	[!] stdout, cmp, ...       as in testscript
 func TestScenarios(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -71,6 +75,7 @@ func TestScenarios(t *testing.T) {
 			"stage": cmdStage, "play": cmdPlay, "checks": cmdChecks, "calls": cmdCalls,
 			"fault": cmdFault, "mend": cmdMend, "audit": cmdAudit, "requested": cmdRequested, "runs": cmdRuns,
 			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "await": cmdAwait,
+			"terminate": cmdTerminate,
 		},
 	})
 }
@@ -81,6 +86,7 @@ type stageKey struct{}
 type holder struct {
 	*stage
 	wrap func(http.Handler) http.Handler
+	log  serviceLog
 }
 
 // judged has every call to GitHub judged by GitHub's own descriptions. Where these are not on the machine
@@ -97,6 +103,7 @@ func stageOf(ts *testscript.TestScript) *stage {
 	if h.stage == nil {
 		ts.Fatalf("there is no stage; begin with `stage world.yml`")
 	}
+	h.log.show(ts)
 	return h.stage
 }
 
@@ -111,9 +118,9 @@ func cmdStage(ts *testscript.TestScript, neg bool, args []string) {
 		addFiles(ts, &told.World.Repositories[0], args[1])
 	}
 	h := ts.Value(stageKey{}).(*holder)
-	st, err := openStage(ctx, told.World, slog.NewTextHandler(logTo(ts.Logf), nil), h.wrap)
+	st, err := openStage(ctx, told.World, slog.NewTextHandler(&h.log, nil), h.wrap)
 	ts.Check(err)
-	ts.Defer(st.close)
+	ts.Defer(func() { st.close(); h.log.show(ts) })
 	h.stage = st
 	ts.Setenv("BYLAW_API_URL", st.githubURL)
 	ts.Setenv("SERVICE", st.serviceURL)
@@ -152,6 +159,7 @@ func cmdPlay(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func playAll(ts *testscript.TestScript, st *stage, steps []step) {
+	defer ts.Value(stageKey{}).(*holder).log.show(ts)
 	for _, s := range steps {
 		_, _, err := st.play(context.Background(), s)
 		ts.Check(err)
@@ -170,8 +178,8 @@ func pullOf(ts *testscript.TestScript, name string) (owner, repo string, number 
 }
 
 func cmdChecks(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 1 || len(args) > 2 {
-		ts.Fatalf("usage: checks OWNER/REPO#N [NAME], or checks group [NAME]")
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: checks 'OWNER/REPO#N' [NAME...], or checks group [NAME...]")
 	}
 	st := stageOf(ts)
 	if args[0] == "group" {
@@ -186,6 +194,7 @@ func cmdRuns(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: runs OWNER/REPO#N")
 	}
+	out := ts.Stdout() // also where nothing is printed, so that nothing older stands there
 	gh := stageOf(ts).gh
 	owner, repo, number := pullOf(ts, args[0])
 	counts := map[string]int{}
@@ -193,7 +202,7 @@ func cmdRuns(ts *testscript.TestScript, neg bool, args []string) {
 		counts[run.Name]++
 	}
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Fprintf(ts.Stdout(), "%d %s\n", counts[name], name)
+		fmt.Fprintf(out, "%d %s\n", counts[name], name)
 	}
 }
 
@@ -201,6 +210,7 @@ func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: calls")
 	}
+	out := ts.Stdout() // also where nothing is printed, so that nothing older stands there
 	st := stageOf(ts)
 	counts := map[string]int{}
 	var order []string
@@ -215,7 +225,7 @@ func cmdCalls(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	slices.Sort(order)
 	for _, name := range order {
-		fmt.Fprintf(ts.Stdout(), "%d %s\n", counts[name], name)
+		fmt.Fprintf(out, "%d %s\n", counts[name], name)
 	}
 	st.gh.ResetCalls()
 }
@@ -245,12 +255,13 @@ func cmdAudit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: audit OWNER/REPO")
 	}
+	out := ts.Stdout() // also where nothing is printed, so that nothing older stands there
 	st := stageOf(ts)
 	ts.Check(st.store.VerifyAudit(context.Background(), args[0]))
 	entries, err := st.store.Audit(context.Background(), args[0], 0, 1000)
 	ts.Check(err)
 	for _, e := range entries {
-		fmt.Fprintf(ts.Stdout(), "%s #%d\n", e.Kind, e.Number)
+		fmt.Fprintf(out, "%s #%d\n", e.Kind, e.Number)
 	}
 }
 
@@ -258,16 +269,31 @@ func cmdRequested(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: requested OWNER/REPO#N")
 	}
+	out := ts.Stdout() // also where nothing is printed, so that nothing older stands there
 	owner, repo, number := pullOf(ts, args[0])
 	for _, login := range stageOf(ts).gh.RequestedReviewers(owner, repo, number) {
-		fmt.Fprintln(ts.Stdout(), login)
+		fmt.Fprintln(out, login)
 	}
 }
 
-// logTo writes the service's log into the script's.
-type logTo func(format string, args ...any)
+// serviceLog keeps what the service logs until the script's own goroutine shows it.
+type serviceLog struct {
+	mu    sync.Mutex
+	lines []string
+}
 
-func (l logTo) Write(p []byte) (int, error) {
-	l("%s", strings.TrimSpace(string(p)))
+func (l *serviceLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, strings.TrimSpace(string(p)))
 	return len(p), nil
+}
+
+func (l *serviceLog) show(ts *testscript.TestScript) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range l.lines {
+		ts.Logf("%s", line)
+	}
+	l.lines = nil
 }

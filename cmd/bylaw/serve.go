@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -82,6 +84,9 @@ func serve(c *cobra.Command, s streams) error {
 		host = "bylaw"
 	}
 	app := &github.App{ID: set.appID, Key: set.key, BaseURL: set.apiURL, UserAgent: "bylaw/" + version(), Now: time.Now}
+	if err := verify(ctx, app, log); err != nil {
+		return err
+	}
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
 		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers,
@@ -90,4 +95,22 @@ func serve(c *cobra.Command, s streams) error {
 	err = srv.Run(ctx, listener)
 	log.Info("stopped", "err", err)
 	return err
+}
+
+// verifyTime is how long the start waits for GitHub.
+const verifyTime = 5 * time.Second
+
+// verify refuses to start with credentials that GitHub does not accept. If GitHub cannot be asked, the
+// service starts all the same: webhooks are kept until it can be.
+func verify(ctx context.Context, app *github.App, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, verifyTime)
+	defer cancel()
+	err := app.Verify(ctx)
+	if refused := new(github.Error); errors.As(err, &refused) && (refused.Kind == github.Unauthorized || refused.Kind == github.NotFound) {
+		return usagef("GitHub does not accept BYLAW_PRIVATE_KEY as a key of the App BYLAW_APP_ID=%d", app.ID)
+	}
+	if err != nil {
+		log.Warn("credentials not verified: GitHub cannot be asked", "err", err)
+	}
+	return nil
 }

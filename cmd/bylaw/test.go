@@ -38,6 +38,7 @@ func testCommand(s streams) *cobra.Command {
 			var reports []policy.TestReport
 			ok := len(problems) == 0
 			for _, source := range sources {
+				s.progress("testing %s", source.ID)
 				report, err := engine.Test(c.Context(), source)
 				if err != nil {
 					return err
@@ -45,6 +46,7 @@ func testCommand(s streams) *cobra.Command {
 				reports = append(reports, report)
 				ok = ok && report.Ok()
 			}
+			s.progress("")
 			if asJSON {
 				err = json.NewEncoder(s.out).Encode(reports)
 			} else {
@@ -69,7 +71,11 @@ func printTests(s streams, folder string, problems []bylaw.Problem, reports []po
 		fmt.Fprintf(s.out, "there are no policies in %s/%s\n", folder, bylaw.PoliciesPath)
 	}
 	for _, r := range reports {
-		fmt.Fprintf(s.out, "%s: %d of %d tests hold, %.0f %% of the lines reached\n", r.Policy, r.Passed, r.Passed+len(r.Failed), r.Coverage)
+		if len(r.Problems) > 0 {
+			fmt.Fprintf(s.out, "%s: the tests cannot be run\n", r.Policy)
+		} else {
+			fmt.Fprintf(s.out, "%s: %d of %d tests hold, %.0f %% of the lines reached\n", r.Policy, r.Passed, r.Passed+len(r.Failed), r.Coverage)
+		}
 		for _, p := range append(r.Problems, r.Failed...) {
 			fmt.Fprintf(s.out, "  %s\n", p.Error())
 		}

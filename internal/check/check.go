@@ -46,8 +46,8 @@ type Ask struct {
 
 // Result is what came of one evaluation.
 type Result struct {
-	Configured bool // false: nothing is configured for the repository, and Run holds no verdict
-	Run        bylaw.Run
+	Configured bool           // false: nothing is configured for the repository, and Run holds no verdict
+	Run        bylaw.Run      // without a verdict its report takes back what stood on the head, or is empty
 	Posted     []bylaw.Posted // our check runs that stood on the head
 }
 
@@ -84,6 +84,10 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 		return Result{}, fmt.Errorf("preview rules of %s: %w", ref, err)
 	}
 	if !l.exists && !s.Governance.First {
+		if len(result.Posted) > 0 {
+			complete(reflect.ValueOf(&s).Elem())
+			result.Run = bylaw.Run{Ref: ref, Snapshot: s, Verdicts: []bylaw.Verdict{}, Report: withdrawn(s)}
+		}
 		return result, nil
 	}
 	addPeople(&s, l.book, proposed, reading.Pushers)
@@ -111,19 +115,14 @@ type Rules struct {
 	law *law
 }
 
-// ReadRules reads the rules that stand in the files of two trees; more brings those that the
-// configuration names and the first tree lacks.
-func (c *Checker) ReadRules(ctx context.Context, repository, organization bylaw.Tree, more func(paths []string) ([]bylaw.Blob, error)) (Rules, error) {
-	l, err := c.readLaw(ctx, trees{repository, organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
-		if revision != bylaw.RevisionLaw {
-			return nil, nil // the organization's tree is whole
-		}
-		return more(paths)
-	}, func(string) *law { return nil })
+// ReadRules reads the rules that stand in the files of two trees; more brings those that their
+// configurations name and the trees lack.
+func (c *Checker) ReadRules(ctx context.Context, repository, organization bylaw.Tree, more func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)) (Rules, error) {
+	l, err := c.readLaw(ctx, trees{repository, organization}, more, func(string) *law { return nil })
 	if err != nil {
 		return Rules{}, fmt.Errorf("read rules of %s: %w", repository.Repository, err)
 	}
-	return Rules{Config: l.config, Metadata: l.metadata, Problems: l.faults(), Exists: l.exists, law: l}, nil
+	return Rules{Config: l.config, Metadata: l.metadata, Problems: l.allFaults(), Exists: l.exists, law: l}, nil
 }
 
 // Judge evaluates a snapshot that is already complete, people and governance included. It is how

@@ -107,9 +107,9 @@ func (c *Checker) proposedLaw(ctx context.Context, ref bylaw.Ref, s *bylaw.Snaps
 // problemsOfProposal are the faults of the proposed rules that this pull request brings or leaves in
 // the files that it touches. Faults elsewhere that stand already are not its business.
 func problemsOfProposal(now, next *law, touched []string) []bylaw.Problem {
-	standing := now.faults()
+	standing := now.allFaults()
 	var out []bylaw.Problem
-	for _, p := range next.faults() {
+	for _, p := range next.allFaults() {
 		if p.Repository == "" && slices.Contains(touched, p.File) || !slices.Contains(standing, p) {
 			out = append(out, p)
 		}
@@ -117,8 +117,18 @@ func problemsOfProposal(now, next *law, touched []string) []bylaw.Problem {
 	return out
 }
 
-// faults are everything that is wrong with a law, policies included, in a fixed order.
+// faults are what is wrong with a law and with the policies that it switches on, in a fixed order.
 func (l *law) faults() []bylaw.Problem {
+	out := slices.Clone(l.problems)
+	for _, p := range l.config.Policies {
+		out = append(out, l.broken[p.ID]...)
+	}
+	return out
+}
+
+// allFaults are those of policies that are not switched on as well. They stop nothing, but nobody should
+// propose them.
+func (l *law) allFaults() []bylaw.Problem {
 	out := slices.Clone(l.problems)
 	for _, id := range slices.Sorted(maps.Keys(l.broken)) {
 		out = append(out, l.broken[id]...)

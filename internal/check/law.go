@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -26,7 +27,7 @@ type law struct {
 	book     roster.Book
 	problems []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
 	exists   bool            // whether anything is configured at all
-	origin   string          // where the configuration comes from, in words
+	origin   string          // where the configuration comes from, as Markdown
 }
 
 // trees are the files of which a law is made.
@@ -68,6 +69,10 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 			continue
 		}
 		blobs, err := fetch(revision, paths)
+		if fault := new(bylaw.Problem); errors.As(err, &fault) { // such as a roster that is far too large
+			l.problems = append(l.problems, *fault)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -126,12 +131,15 @@ func configOf(t bylaw.Tree, repository string) *policy.File {
 }
 
 func originOf(t trees, repository, organization *policy.File) string {
-	own, defaults := "without a configuration of its own", "organization defaults: none visible"
+	own, defaults := "No configuration of its own", "organization defaults: none visible"
 	if repository != nil {
-		own = "configured in " + bylaw.ConfigPath
+		own = "Configured in " + code(bylaw.ConfigPath)
 	}
 	if organization != nil {
-		defaults = fmt.Sprintf("organization defaults: %s of %s", bylaw.ConfigPath, t.organization.Repository)
+		defaults = fmt.Sprintf("organization defaults: %s of %s", code(bylaw.ConfigPath), code(t.organization.Repository))
+		if f, _ := t.organization.File(bylaw.ConfigPath); len(f.OID) >= 7 { // the file's, not the commit's: it changes when the defaults do
+			defaults += " at " + code(f.OID[:7])
+		}
 	}
 	return own + "; " + defaults
 }
@@ -155,13 +163,18 @@ func (l *law) wanted() (repository, organization []string) {
 	return repository, organization
 }
 
-// rosters are the paths of the configured rosters.
+// rosters are the configured rosters, as evidence names them.
 func (l *law) rosters() []string {
-	paths := []string{}
+	names := []string{}
 	for _, r := range l.config.Rosters {
-		paths = append(paths, r.Path)
+		names = append(names, named(r.From, r.Path))
 	}
-	return paths
+	return names
+}
+
+// named is a file that the configuration names, together with its repository when that is another one.
+func named(from policy.Place, file string) string {
+	return strings.TrimSpace(from.Repository + " " + file)
 }
 
 // missing are the wanted files that the trees do not hold.
@@ -220,6 +233,7 @@ func (l *law) readRosters(t trees) {
 	for _, file := range l.config.Rosters {
 		if blob, ok := open(file.From, file.Path); ok {
 			r, faults := roster.Read(file.Path, file.Format, blob.Data)
+			r.File = named(file.From, r.File)
 			l.book.Rosters = append(l.book.Rosters, r)
 			note(file.From, faults)
 		}

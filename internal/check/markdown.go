@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -68,7 +69,7 @@ func (b *markdownBuilder) finding(f bylaw.Finding) {
 		line.WriteString(" " + evidence(e))
 	}
 	if f.Fix != "" {
-		line.WriteString("<br>" + inert(f.Fix))
+		line.WriteString("<br>" + inert(capital(f.Fix)))
 	}
 	if f.Ref != "" {
 		line.WriteString(" [The written rule](" + link(f.Ref) + ")")
@@ -87,7 +88,7 @@ func (b *markdownBuilder) problems(problems []bylaw.Problem) {
 			line = code(p.Place()) + ": " + line
 		}
 		if p.Fix != "" {
-			line += "<br>" + inert(p.Fix)
+			line += "<br>" + inert(capital(p.Fix))
 		}
 		b.line("- %s", line)
 	}
@@ -118,7 +119,8 @@ func (b *markdownBuilder) considered(people []bylaw.Considered) {
 		for _, e := range p.Evidence {
 			where = append(where, evidence(e))
 		}
-		b.line("| %s | %s | %s | %s | %s | %s |", inert(p.Who), inert(p.Did), inert(p.Is), counted, inert(p.Why), strings.Join(where, ", "))
+		who := cmp.Or(inert(p.Who), "a deleted account")
+		b.line("| %s | %s | %s | %s | %s | %s |", who, inert(p.Did), inert(p.Is), counted, inert(p.Why), strings.Join(where, ", "))
 	}
 	b.line("")
 }

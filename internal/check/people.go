@@ -51,6 +51,7 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushe
 			p.byLogin[login].CanPush = true
 		}
 	}
+	p.takePart()
 	p.addCommitEvidence()
 	s.People = []bylaw.Person{}
 	for _, person := range p.byLogin {
@@ -102,7 +103,23 @@ func (p *people) add(a bylaw.Account) {
 		organizations = append(organizations, more...)
 	}
 	p.organizations = append(p.organizations, organizations...)
-	p.byLogin[login] = &bylaw.Person{Login: a.Login, ID: a.ID, Kind: a.Kind, Roles: roles, Affiliations: affiliations}
+	p.byLogin[login] = &bylaw.Person{Login: a.Login, ID: a.ID, Kind: a.Kind, Part: bylaw.PartNone, Roles: roles, Affiliations: affiliations}
+}
+
+// takePart notes who had which part in the change, the best known last.
+func (p *people) takePart() {
+	note := func(login, part string) {
+		if person := p.byLogin[strings.ToLower(login)]; person != nil {
+			person.Part = part
+		}
+	}
+	for _, c := range p.snapshot.Commits {
+		for _, a := range c.Authors {
+			note(a.Login, bylaw.PartNamed)
+		}
+	}
+	note(p.snapshot.Head.PushedBy, bylaw.PartPushed)
+	note(p.snapshot.Author.Login, bylaw.PartOpened)
 }
 
 // sameAffiliation compares what two entries say, wherever they stand.

@@ -114,15 +114,15 @@ func (r Recorded) snapshot() (bylaw.Snapshot, error) {
 		if err != nil {
 			return bylaw.Snapshot{}, fmt.Errorf("read recorded facts: %w", err)
 		}
-		return ReadSnapshot(name, data)
+		format, _ := document.FormatOf(name)
+		return ReadSnapshot(name, format, data)
 	}
 	return bylaw.Snapshot{}, &bylaw.Problem{File: r.Folder, Msg: "there are no recorded facts here", Fix: "the folder needs a file " + snapshotFiles[0]}
 }
 
 // ReadSnapshot reads facts that were written down by hand or by Bylaw. Facts that are left out are
 // empty; a fact that does not exist, or is of another kind, is a *bylaw.Problem.
-func ReadSnapshot(file string, data []byte) (bylaw.Snapshot, error) {
-	format, _ := document.FormatOf(file)
+func ReadSnapshot(file string, format document.Format, data []byte) (bylaw.Snapshot, error) {
 	doc, err := document.ReadWithin(file, format, data, recordedLimits(format))
 	if err != nil {
 		var e *document.Error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
@@ -32,6 +33,16 @@ func render(run bylaw.Run, l *law) bylaw.Report {
 		}
 	}
 	return report
+}
+
+// withdrawn is the report where a verdict stands on the head and the rules by which it was made are gone.
+func withdrawn(s bylaw.Snapshot) bylaw.Report {
+	c := bylaw.Check{
+		Name: bylaw.CheckName, Conclusion: bylaw.Success, Title: "Nothing is configured any more", DetailsURL: s.URL,
+		Summary:     fmt.Sprintf("There is no %s on the default branch any more, so there is no rule for this pull request to meet.\n", code(bylaw.ConfigPath)),
+		Annotations: []bylaw.Annotation{}, Actions: []bylaw.Action{},
+	}
+	return bylaw.Report{Conclusion: c.Conclusion, Title: c.Title, Checks: []bylaw.Check{c}}
 }
 
 type renderer struct {
@@ -93,15 +104,21 @@ func (r *renderer) whole() bylaw.Check {
 		b.line("")
 	}
 	for _, v := range r.run.Verdicts {
-		if v.Conclusion != bylaw.Success {
+		if v.Conclusion != bylaw.Success && len(v.Findings)+len(v.Problems) > 0 && !r.told(v) {
 			b.line("### %s", inert(v.Title))
 			b.line("")
 			b.reasons(v)
 		}
 	}
-	b.paragraph("%s. %s is the check to require in branch protection.", capital(inert(r.law.origin)), code(bylaw.CheckName))
+	b.paragraph("%s.", r.law.origin)
 	c.Title, c.Summary = r.title(conclusion, mends), b.text(r.run.Ref)
 	return c
+}
+
+// told reports whether all that is to be said of a verdict stands among the faults of the law.
+func (r *renderer) told(v bylaw.Verdict) bool {
+	blocked := len(r.law.problems) > 0 && !slices.Contains(policy.AlwaysOn, v.Policy)
+	return v.Outcome == bylaw.Broken && (blocked || len(r.law.broken[v.Policy]) > 0) && len(r.run.Snapshot.Incomplete) == 0
 }
 
 func (r *renderer) title(conclusion bylaw.Conclusion, mends bool) string {
@@ -120,14 +137,14 @@ func (r *renderer) title(conclusion bylaw.Conclusion, mends bool) string {
 	case mends:
 		return "This change of the rules mends them and is approved"
 	case len(r.law.problems) > 0:
-		return clip(plainText("The rules have a fault: "+r.law.problems[0].Error()), maxTitle)
+		return clip(plainText("The rules have a fault: "+briefly(r.law.problems[0])), maxTitle)
 	case len(stopping) == 1:
 		return headline(stopping[0])
 	case len(stopping) > 1:
 		slices.SortStableFunc(stopping, func(a, b bylaw.Verdict) int { return cmp.Compare(strictness(b), strictness(a)) })
 		return clip(fmt.Sprintf("%s are not met. First: %s", plural(len(stopping), "rule"), headline(stopping[0])), maxTitle)
 	case len(faults) > 0:
-		return clip(plainText("The rules have a fault: "+faults[0].Error()), maxTitle)
+		return clip(plainText("The rules have a fault: "+briefly(faults[0])), maxTitle)
 	case conclusion == bylaw.Success && applying == 0:
 		return "No rule applies to this pull request"
 	case applying == 1:
@@ -158,7 +175,7 @@ func headline(v bylaw.Verdict) string {
 	text := v.Headline
 	switch {
 	case v.Outcome == bylaw.Broken && len(v.Problems) > 0:
-		text = fmt.Sprintf("%s could not be judged: %s", v.Policy, v.Problems[0].Error())
+		text = fmt.Sprintf("%s could not be judged: %s", v.Policy, briefly(v.Problems[0]))
 	case v.Outcome == bylaw.NotAsked:
 		text = "Not asked: it needs facts that only GitHub has"
 	case text == "" && v.Outcome == bylaw.Accepted:
@@ -180,8 +197,14 @@ func verdictCell(v bylaw.Verdict) string {
 	case bylaw.Broken:
 		return "**could not be judged**"
 	case bylaw.Accepted:
+		if v.Headline == "" {
+			return "met"
+		}
 		return "met: " + inert(headline(v))
 	default:
+		if v.Headline == "" && len(v.Findings) == 0 {
+			return "**not met**"
+		}
 		return "**not met**: " + inert(headline(v))
 	}
 }
@@ -240,7 +263,7 @@ func annotations(v bylaw.Verdict, files []bylaw.File) []bylaw.Annotation {
 		}
 		message := plainText(f.Msg)
 		if f.Fix != "" {
-			message += "\n" + plainText(f.Fix)
+			message += "\n" + plainText(capital(f.Fix))
 		}
 		out = append(out, bylaw.Annotation{Path: f.File, Line: max(f.Line, 1), Level: level, Title: clip(plainText(v.Title), 255), Message: message})
 	}
@@ -252,7 +275,15 @@ func link(address string) string {
 	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", `\`, "%5C", "\n", "").Replace(plainText(address))
 }
 
+// briefly is a problem without what to do about it, as it fits into a title.
+func briefly(p bylaw.Problem) string {
+	if p.File == "" {
+		return p.Msg
+	}
+	return p.Place() + ": " + p.Msg
+}
+
 func capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
-	return strings.ToUpper(string(r)) + s[size:]
+	return string(unicode.ToUpper(r)) + s[size:]
 }

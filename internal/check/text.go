@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
 // joiner keeps two characters together that would otherwise mean something: it is not visible.
@@ -89,3 +91,6 @@ func plural(n int, word string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
+
+// Sentence is a problem as one line of Markdown.
+func Sentence(p *bylaw.Problem) string { return inert(p.Error()) }

@@ -18,12 +18,6 @@ import (
 //go:embed affiliations.schema.json
 var AffiliationsSchema []byte
 
-// Reserved words in place of an organization's name.
-const (
-	wordIndependent = "independent"
-	wordUndisclosed = "undisclosed"
-)
-
 // affiliationsFile is Bylaw's own format: dated entries that can be reviewed line by line.
 type affiliationsFile struct {
 	Version int                `json:"version"`
@@ -102,17 +96,22 @@ func readAffiliations(r *reading) {
 			at := fmt.Sprintf("%s/affiliations/%d", at, j)
 			line := doc.Line(at)
 			out := Affiliation{Kind: bylaw.AffiliationEmployer, Organization: strings.TrimSpace(a.Organization), From: string(a.From), Until: string(a.Until), Source: SourceDeclared, Line: line}
-			switch strings.ToLower(out.Organization) {
-			case "":
+			switch kind := Classify(out.Organization); {
+			case out.Organization == "":
 				r.stop(line, "organization", "write its name, \"independent\" or \"undisclosed\"", "the organization is missing")
 				continue
-			case wordIndependent:
-				out.Kind, out.Organization = bylaw.AffiliationIndependent, ""
-			case wordUndisclosed:
-				out.Kind, out.Organization = bylaw.AffiliationUndisclosed, ""
+			case kind != bylaw.AffiliationEmployer:
+				if !strings.EqualFold(out.Organization, kind) {
+					r.warn(line, "placeholder", "write the employer, \"independent\" or \"undisclosed\"", "%q is read as %q", out.Organization, kind)
+				}
+				out.Kind, out.Organization = kind, ""
 			}
 			if out.From != "" && out.Until != "" && out.From >= out.Until {
 				r.stop(line, "interval", "\"until\" is the first day on which it is no longer so", "this ends on %s, before it begins on %s", out.Until, out.From)
+				continue
+			}
+			if out.Kind == NameBot {
+				p.Bot = true
 				continue
 			}
 			p.Affiliations = append(p.Affiliations, out)

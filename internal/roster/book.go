@@ -19,8 +19,8 @@ type Book struct {
 // Person returns what the rosters say of an account: its roles, its affiliations, and the
 // organizations of these. An account of which nothing is known has none.
 //
-// Only what the community itself says is told, in its own file or in a list of its members: both count
-// as declared. What is unknown or ambiguous, and what others collected about people, is left out.
+// Each affiliation names its source. What is unknown or ambiguous is left out; of what others collected
+// about people only their employers on dated lines are told, and no roles.
 func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation, []bylaw.Organization) {
 	roles, affiliations := []bylaw.Role{}, []bylaw.Affiliation{}
 	var organizations []bylaw.Organization
@@ -31,16 +31,20 @@ func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation,
 	for _, r := range b.Rosters {
 		roles = append(roles, r.rolesOf(groups)...)
 		p, ok := r.find(login, id)
-		if !ok || r.collected {
+		if !ok {
 			continue
 		}
-		roles = append(roles, r.roles(p)...)
+		if !r.collected {
+			roles = append(roles, r.roles(p)...)
+		}
 		for _, a := range p.Affiliations {
-			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Source: bylaw.SourceDeclared, File: r.File, Line: a.Line}
-			switch a.Kind {
-			case KindUnknown, KindAmbiguous:
+			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Source: a.Source, File: r.File, Line: a.Line}
+			switch {
+			case a.Kind == KindUnknown || a.Kind == KindAmbiguous:
 				continue
-			case bylaw.AffiliationEmployer:
+			case r.collected && (a.Kind != bylaw.AffiliationEmployer || a.Source == SourceGitdmUndated):
+				continue
+			case a.Kind == bylaw.AffiliationEmployer:
 				org := b.Organizations.Of(a.Organization)
 				organizations = append(organizations, org)
 				out.Organization = org.ID
@@ -72,10 +76,8 @@ func (b Book) isGroup(login string) bool {
 func (b Book) groupsOf(login string) []string {
 	var groups []string
 	for _, r := range b.Rosters {
-		for group, members := range r.Groups {
-			if slices.ContainsFunc(members, func(m string) bool { return sameLogin(m, login) }) {
-				groups = append(groups, group)
-			}
+		if r.index != nil {
+			groups = append(groups, r.index.groups[strings.ToLower(login)]...)
 		}
 	}
 	slices.Sort(groups)
@@ -86,10 +88,8 @@ func (b Book) groupsOf(login string) []string {
 func (r Roster) rolesOf(groups []string) []bylaw.Role {
 	var roles []bylaw.Role
 	for _, group := range groups {
-		for _, p := range r.People {
-			if strings.EqualFold(p.Login, group) {
-				roles = append(roles, r.roles(p)...)
-			}
+		if i, ok := r.index.lookup(group, 0); ok {
+			roles = append(roles, r.roles(r.People[i])...)
 		}
 	}
 	return roles

@@ -3,6 +3,8 @@ package roster
 import (
 	"regexp"
 	"strings"
+
+	"github.com/bylaw-app/bylaw/internal/document"
 )
 
 func isColumns(file string, _ []byte) bool {
@@ -20,7 +22,7 @@ func isColumns(file string, _ []byte) bool {
 //
 // A comment of a few words, such as "# REVIEWERS", is the role of the people under it.
 func readColumns(r *reading) {
-	text, ok := r.text(maxText)
+	text, ok := r.text(document.MaxBytes)
 	if !ok {
 		return
 	}
@@ -77,7 +79,7 @@ func (r *reading) columns(line string, n int, role string) {
 	}
 	p := Person{Login: r.login(line[found[2]:found[3]], n), Line: n}
 	for _, address := range mailText.FindAllString(line, -1) {
-		p.Domains = union(p.Domains, domains(address))
+		p.Domains = withDomains(p.Domains, domain(address))
 	}
 	of := ""
 	if m := pkg.FindStringSubmatch(line); m != nil && m[1] != "*" {

@@ -55,8 +55,8 @@ func (r *reading) employers(text string, line int, source string) []Affiliation 
 // remark divides "Acme (formerly Globex)" and "Acme | Part of Globex". What is written without a space
 // belongs to the name.
 func remark(name string) (before, inside string, ok bool) {
-	if at := strings.Index(strings.ToLower(name), " | part of "); at > 0 {
-		return name[:at], "", true
+	if parent := partOf.FindStringIndex(name); parent != nil && parent[0] > 0 {
+		return name[:parent[0]], "", true
 	}
 	at := strings.Index(name, " (")
 	if at <= 0 || !strings.HasSuffix(name, ")") {
@@ -64,6 +64,8 @@ func remark(name string) (before, inside string, ok bool) {
 	}
 	return strings.TrimSpace(name[:at]), name[at+2 : len(name)-1], true
 }
+
+var partOf = regexp.MustCompile(`(?i) \| part of `)
 
 // orgHandle is an organization's login in the midst of words.
 var orgHandle = regexp.MustCompile(`(?:^|\s)@[A-Za-z0-9][A-Za-z0-9-]*`)

@@ -39,7 +39,7 @@ func readGitdm(r *reading) {
 	// The file holds some 56,000 people: to grow step by step would take as long as to read.
 	r.people = make([]Person, 0, len(text)/200)
 	r.byLogin = make(map[string]int, len(text)/200)
-	g := &gitdm{reading: r, words: map[string]string{}, kinds: map[string]string{}}
+	g := &gitdm{reading: r, words: map[string]string{}, kinds: map[string]string{}, blocks: map[string]int{}}
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -49,14 +49,21 @@ func readGitdm(r *reading) {
 	r.nobody()
 }
 
+// How much a file may say of one person. Real ones have 20 rows and 3 blocks at most.
+const (
+	maxRows   = 100
+	maxBlocks = 10
+)
+
 // gitdm is the state between two lines.
 type gitdm struct {
 	*reading
-	open  bool   // a block has begun
-	block Person // without a login if it cannot be used
-	rows  []Affiliation
-	words map[string]string // one copy of each word, so that the text need not be kept
-	kinds map[string]string // of what stands in the place of employers
+	open   bool   // a block has begun
+	block  Person // without a login if it cannot be used
+	rows   []Affiliation
+	words  map[string]string // one copy of each word, so that the text need not be kept
+	kinds  map[string]string // of what stands in the place of employers
+	blocks map[string]int    // by login, those after the first
 }
 
 // keep returns a copy of the text that does not hold on to the file.
@@ -87,7 +94,7 @@ func (g *gitdm) line(line string, n int) {
 		g.indented(line, n)
 	case strings.HasPrefix(line, "\uFEFF"):
 		g.warn(n, "hidden", "delete the character", "the line begins with a byte order mark")
-		g.line(strings.TrimPrefix(line, "\uFEFF"), n)
+		g.line(strings.TrimLeft(line, "\uFEFF"), n)
 	default:
 		if h, ok := gitdmHeadOf(line); ok {
 			g.close()
@@ -128,7 +135,7 @@ func (g *gitdm) head(h gitdmHeadLine, n int) {
 		g.warn(n, f.kind, f.fix, "%s", f.msg)
 	}
 	for _, d := range h.domains {
-		g.block.Domains = union(g.block.Domains, []string{g.keep(d)})
+		g.block.Domains = withDomains(g.block.Domains, g.keep(d))
 	}
 	switch {
 	case !strings.Contains(h.login, " ") && loginPattern.MatchString(h.login):
@@ -155,13 +162,17 @@ func (g *gitdm) row(text string, n int) {
 		return
 	case row.addresses != nil:
 		for _, d := range domains(row.addresses...) {
-			g.block.Domains = union(g.block.Domains, []string{g.keep(d)})
+			g.block.Domains = withDomains(g.block.Domains, g.keep(d))
 		}
 		return
 	case row.employer == "":
 		return
 	case row.from != "" && row.until != "" && row.from >= row.until:
 		g.warn(n, "interval", "\"until\" is the first day on which it is no longer so", "this ends on %s, before it begins on %s: it is not used", row.until, row.from)
+		return
+	}
+	if len(g.rows) == maxRows {
+		g.warn(n, "rows", "begin a new block", "the block has more than %d rows: this one is not used", maxRows)
 		return
 	}
 	if g.classify(row.employer) == NameBot {
@@ -269,12 +280,16 @@ func (g *gitdm) join(p Person) {
 		return
 	}
 	known := &g.people[i]
+	if g.blocks[known.Login]++; g.blocks[known.Login] >= maxBlocks {
+		g.warn(p.Line, "two-blocks", "put everything into one block", "%s has more than %d blocks: this one is not used", p.Login, maxBlocks)
+		return
+	}
 	ambiguous := slices.ContainsFunc(known.Affiliations, func(a Affiliation) bool { return a.Kind == KindAmbiguous }) || known.now() != p.now()
-	known.Domains = union(known.Domains, p.Domains)
+	known.Domains = withDomains(known.Domains, p.Domains...)
 	known.Bot = known.Bot || p.Bot
 	known.ID = cmp.Or(known.ID, p.ID)
 	for _, a := range p.Affiliations {
-		if !slices.ContainsFunc(known.Affiliations, func(b Affiliation) bool { return a.says() == b.says() }) {
+		if g.fresh(strings.ToLower(p.Login), known, a.says()) {
 			known.Affiliations = append(known.Affiliations, a)
 		}
 	}
@@ -293,9 +308,9 @@ func (p Person) now() string {
 	var names []string
 	for _, a := range p.Affiliations {
 		if a.Until == "" {
-			names = union(names, []string{cmp.Or(letters(a.Organization), a.Kind)})
+			names = append(names, cmp.Or(letters(a.Organization), a.Kind))
 		}
 	}
 	slices.Sort(names)
-	return strings.Join(names, " ")
+	return strings.Join(slices.Compact(names), " ")
 }

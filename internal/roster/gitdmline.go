@@ -118,9 +118,7 @@ func (h *gitdmHeadLine) address(text string) {
 		h.faults = append(h.faults, faultOf("address", "write it as \"name!domain\"", "an address cannot be read"))
 		return
 	}
-	if !slices.Contains(h.domains, d) {
-		h.domains = append(h.domains, d)
-	}
+	h.domains = withDomains(h.domains, d)
 }
 
 // github notes the account of an address that GitHub gave: login, or number+login.
@@ -133,7 +131,7 @@ func (h *gitdmHeadLine) github(local string) {
 	if !loginPattern.MatchString(login) {
 		return
 	}
-	if !slices.ContainsFunc(h.noreply, func(other string) bool { return sameLogin(other, login) }) {
+	if len(h.noreply) < 2 && !slices.ContainsFunc(h.noreply, func(other string) bool { return sameLogin(other, login) }) { // two are too many
 		h.noreply = append(h.noreply, login)
 	}
 	if id, err := strconv.ParseInt(number, 10, 64); err == nil && id > 0 {

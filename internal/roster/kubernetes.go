@@ -44,8 +44,8 @@ func readOwners(r *reading) {
 	o := owners{reading: r, doc: doc}
 	o.lists(top, "", "")
 	if filters, ok := top["filters"].(map[string]any); ok {
-		for pattern, lists := range filters {
-			if m, ok := lists.(map[string]any); ok {
+		for _, pattern := range slices.Sorted(maps.Keys(filters)) {
+			if m, ok := filters[pattern].(map[string]any); ok {
 				o.lists(m, "/filters/"+escape(pattern), pattern)
 			}
 		}
@@ -60,7 +60,8 @@ type owners struct {
 }
 
 func (o *owners) lists(m map[string]any, at, of string) {
-	for key, role := range ownersRoles {
+	for _, key := range slices.Sorted(maps.Keys(ownersRoles)) {
+		role := ownersRoles[key]
 		list, _ := m[key].([]any)
 		for i, item := range list {
 			line := o.doc.Line(fmt.Sprintf("%s/%s/%d", at, key, i))

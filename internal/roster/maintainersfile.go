@@ -2,6 +2,7 @@ package roster
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/document"
@@ -45,11 +46,7 @@ func (r *reading) structured(format document.Format, keyed, role string) {
 	s.walk(doc.Value, "", role, "")
 	for i, p := range s.found { // lists name people by their keys
 		if login, ok := s.named[p.Login]; ok && len(p.Roles) > 0 {
-			if login, ok := profile(login); ok {
-				s.found[i].Login = login
-				continue
-			}
-			s.found[i].Login = strings.TrimPrefix(login, "@")
+			s.found[i].Login = login
 		}
 	}
 	r.inOrder(s.found)
@@ -78,7 +75,7 @@ func readSecurityInsights(r *reading) {
 		for i, item := range list {
 			person, ok := item.(map[string]any)
 			if _, social := text(person, s.loginKeys); ok && !social {
-				r.warn(doc.Line(at+"/"+itoa(i)), "no-login", "add \"social: https://github.com/LOGIN\"", "the login is missing")
+				r.warn(doc.Line(at+"/"+strconv.Itoa(i)), "no-login", "add \"social: https://github.com/LOGIN\"", "the login is missing")
 			}
 		}
 		s.walk(section[place[1]], at, singular(place[1]), "")

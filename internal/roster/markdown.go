@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/bylaw-app/bylaw/internal/document"
 )
@@ -77,7 +78,7 @@ func roleText(heading string) string { return strings.Trim(strings.TrimSpace(hea
 // person is about something else; in one with people, an item without a login is reported.
 func (m *markdown) items(s document.Section) {
 	var without []document.Item
-	people, about := 0, 0 // about is the level of the person whose item we are in
+	people, above, about := 0, 0, 0 // about is the level of the person whose item we are in
 	heading := m.role
 	for _, item := range s.Items {
 		if about > 0 && item.Level > about {
@@ -85,7 +86,10 @@ func (m *markdown) items(s document.Section) {
 		}
 		about = 0
 		m.role = heading
-		if lead := leadIn(s.Prose, item.Line); lead != "" {
+		for above < len(s.Prose) && s.Prose[above].Line < item.Line {
+			above++
+		}
+		if lead := leadIn(s.Prose[:above]); lead != "" {
 			m.role = lead
 		}
 		if m.entry(item.Text) {
@@ -104,17 +108,14 @@ func (m *markdown) items(s document.Section) {
 	}
 }
 
-// leadIn is the nearest line above that introduces a list: "Approvers:".
-func leadIn(prose []document.Text, line int) string {
-	lead := ""
-	for _, t := range prose {
-		if t.Line < line {
-			lead = t.Text
-		}
+// leadIn is the last of the lines above a list, if it introduces it: "Approvers:".
+func leadIn(prose []document.Text) string {
+	if len(prose) == 0 {
+		return ""
 	}
-	text, ok := strings.CutSuffix(lead, ":")
+	text, ok := strings.CutSuffix(prose[len(prose)-1].Text, ":")
 	text, _, _ = strings.Cut(text, " (")
-	if !ok || len(strings.Fields(text)) > 5 || text == "" || !looksLikeName(strings.ReplaceAll(text, "s", "")+"x") {
+	if !ok || len(strings.Fields(text)) > 5 || text == "" || !unicode.IsUpper([]rune(text)[0]) {
 		return ""
 	}
 	return text
@@ -130,6 +131,8 @@ var atLogin = regexp.MustCompile(`(?:^|[\s(\[,:/|*-])@([A-Za-z0-9][A-Za-z0-9-]*)
 
 // mentions finds the logins in a text, in order: links to profiles, and words with "@".
 func mentions(t document.Text) []mention {
+	const most = 2000 // a person stands at the head of a text; the rest is prose
+	t.Text, t.Links = t.Text[:min(most, len(t.Text))], t.Links[:min(most/20, len(t.Links))]
 	var out []mention
 	rest := 0
 	for _, link := range t.Links {
@@ -213,7 +216,7 @@ func (m *markdown) entry(t document.Text) bool {
 	m.sameShown(first, t.Line)
 	p := Person{Login: m.login(first.login, t.Line), Name: strings.Join(strings.Fields(mailText.ReplaceAllString(name, "")), " "), Line: t.Line, Roles: roleOf(m.role, ""), Votes: m.votes}
 	for _, address := range mailText.FindAllString(t.Text, -1) {
-		p.Domains = union(p.Domains, domains(address))
+		p.Domains = withDomains(p.Domains, domain(address))
 	}
 	m.after(&p, t, first)
 	m.add(p)
@@ -323,16 +326,16 @@ func (m *markdown) italic(line int, at mention) string {
 		return ""
 	}
 	raw := m.lines[line-1]
-	i := strings.LastIndex(strings.ToLower(raw), strings.ToLower(at.login))
+	i := strings.Index(raw, "github.com/"+at.login)
 	if i < 0 {
-		return ""
+		i = strings.Index(raw, "@"+at.login)
 	}
-	found := italics.FindStringSubmatchIndex(raw[i:])
-	if found == nil {
+	if i < 0 { // the address stands elsewhere
 		return ""
 	}
 	raw = raw[i:]
-	if strings.ContainsAny(strings.TrimSpace(raw[len(at.login):found[0]]), " ") || strings.Contains(raw[:found[0]], " ") {
+	found := italics.FindStringSubmatchIndex(raw)
+	if found == nil || strings.Contains(raw[:found[0]], " ") {
 		return "" // in the midst of other text
 	}
 	if found[2] >= 0 {

@@ -70,7 +70,7 @@ func (m *markdown) row(row document.Row, c columns) {
 			continue
 		}
 		for _, address := range mailText.FindAllString(t.Text, -1) {
-			p.Domains = union(p.Domains, domains(address))
+			p.Domains = withDomains(p.Domains, domain(address))
 		}
 	}
 	if c.company >= 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/document"
 )
 
 // Spelling is a name of an organization and where somebody wrote it.
@@ -175,4 +176,17 @@ func oneSlip(a, b string) bool {
 	}
 	swapped := len(x) == 2 && len(y) == 2 && x[0] == y[1] && x[1] == y[0]
 	return len(x) <= 1 && len(y) <= 1 || swapped
+}
+
+// Nearest returns the known name that a name was probably meant to be. It is "" when the name is known
+// itself, or nothing is near.
+func (o Organizations) Nearest(name string) string {
+	if _, known := o.byName[key(name)]; known {
+		return ""
+	}
+	var names []string
+	for _, org := range o.list {
+		names = append(append(names, org.Name), org.Aliases...)
+	}
+	return document.Nearest(name, names)
 }

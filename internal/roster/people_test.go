@@ -46,7 +46,7 @@ func TestADayBelongsToWhatBeginsOnIt(t *testing.T) {
 	}
 }
 
-func TestTheSnapshotHearsOnlyTheCommunityItself(t *testing.T) {
+func TestTheSnapshotTellsWhoseWordItIs(t *testing.T) {
 	t.Parallel()
 	b := Book{Rosters: []Roster{
 		mustRead(t, "developers_affiliations1.txt", gitdmText),
@@ -56,16 +56,19 @@ func TestTheSnapshotHearsOnlyTheCommunityItself(t *testing.T) {
 		t.Errorf("logins (-want +got):\n%s", diff)
 	}
 	for login, want := range map[string][]bylaw.Affiliation{
-		"alice": {},
-		"bob":   {{Kind: bylaw.AffiliationIndependent, Source: bylaw.SourceDeclared, File: "MAINTAINERS.md", Line: 2}},
+		"alice": {
+			{Kind: bylaw.AffiliationEmployer, Organization: "~acme", Until: "2025-09-01", Source: SourceGitdmStrict, File: "developers_affiliations1.txt", Line: 2},
+			{Kind: bylaw.AffiliationEmployer, Organization: "~globex", From: "2025-09-01", Source: SourceGitdmOpen, File: "developers_affiliations1.txt", Line: 3},
+		},
+		"bob":   {{Kind: bylaw.AffiliationIndependent, Source: SourceRoster, File: "MAINTAINERS.md", Line: 2}},
 		"carol": {},
 	} {
-		_, got, organizations := b.Person(login, 0)
+		roles, got, _ := b.Person(login, 0)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", login, diff)
 		}
-		if len(organizations) > 0 {
-			t.Errorf("%s: two who are independent would be of one organization: %v", login, organizations)
+		if login == "alice" && len(roles) > 0 {
+			t.Errorf("a list that others collected gives a role: %v", roles)
 		}
 	}
 }

@@ -25,7 +25,8 @@ type reading struct {
 
 	byLogin  map[string]int // index into people, by login in lower case
 	findings []Finding
-	more     int // findings beyond the bound
+	said     map[string]map[string]bool // by login: what is said of people who stand in several places
+	more     int                        // findings beyond the bound
 
 	// collected says that others collected the file about people, who do not read it: to miss an
 	// employer, or to look like somebody else, is nothing to be told there.
@@ -33,7 +34,7 @@ type reading struct {
 }
 
 func (r *reading) note(stops bool, line int, kind, fix, format string, args []any) {
-	if len(r.findings) >= maxFindings {
+	if !stops && len(r.findings) >= maxFindings { // what stops is never lost
 		r.more++
 		return
 	}
@@ -103,10 +104,14 @@ func (r *reading) add(p Person) {
 	known.ID = cmp.Or(known.ID, p.ID)
 	known.Bot = known.Bot || p.Bot
 	known.Votes = max(known.Votes, p.Votes)
-	known.Roles = union(known.Roles, p.Roles)
-	known.Domains = union(known.Domains, p.Domains)
+	for _, role := range p.Roles {
+		if r.fresh(key, known, "role "+role) {
+			known.Roles = append(known.Roles, role)
+		}
+	}
+	known.Domains = withDomains(known.Domains, p.Domains...)
 	for _, a := range p.Affiliations {
-		if slices.ContainsFunc(known.Affiliations, func(b Affiliation) bool { return a.says() == b.says() }) {
+		if !r.fresh(key, known, a.says()) {
 			continue
 		}
 		if first, ok := known.disagrees(a); ok {
@@ -116,9 +121,33 @@ func (r *reading) add(p Person) {
 	}
 }
 
+// fresh reports whether nobody said this of a person before, and remembers it. The people of one file may
+// be one person on every line, which must not take the square of its length.
+func (r *reading) fresh(login string, known *Person, what string) bool {
+	if r.said == nil {
+		r.said = map[string]map[string]bool{}
+	}
+	said := r.said[login]
+	if said == nil {
+		said = map[string]bool{}
+		r.said[login] = said
+		for _, role := range known.Roles {
+			said["role "+role] = true
+		}
+		for _, a := range known.Affiliations {
+			said[a.says()] = true
+		}
+	}
+	if said[what] {
+		return false
+	}
+	said[what] = true
+	return true
+}
+
 // says is what an affiliation says, wherever it stands.
-func (a Affiliation) says() Affiliation {
-	return Affiliation{Kind: a.Kind, Organization: key(a.Organization), From: a.From, Until: a.Until}
+func (a Affiliation) says() string {
+	return strings.Join([]string{a.Kind, key(a.Organization), a.From, a.Until}, "\x00")
 }
 
 // words is what an affiliation says of an employer.
@@ -144,7 +173,7 @@ func (r *reading) finish(format string) Roster {
 		r.findings = append(r.findings, Finding{Kind: "more", Problem: bylaw.Problem{File: r.file, Line: r.findings[len(r.findings)-1].Line, Msg: fmt.Sprintf("%d more findings are not listed", r.more)}})
 	}
 	slices.SortStableFunc(r.findings, func(a, b Finding) int { return cmp.Compare(a.Line, b.Line) })
-	return Roster{File: r.file, Format: format, People: r.people, Findings: r.findings, Groups: r.groups, collected: r.collected, index: newIndex(r.people)}
+	return Roster{File: r.file, Format: format, People: r.people, Findings: r.findings, Groups: r.groups, collected: r.collected, index: newIndex(r.people, r.groups)}
 }
 
 // withoutEmployer reports those of whom no employer is known, in a role in which it is known of others.
@@ -185,98 +214,6 @@ func (r *reading) lookAlikes() {
 
 // alike writes letters that look alike in one way.
 var alike = strings.NewReplacer("0", "o", "1", "l", "i", "l", "rn", "m", "vv", "w", "5", "s")
-
-// login reads a login as people write it: with "@", as an address of GitHub, or with white space. It
-// returns "" for what cannot be a login, and reports it.
-func (r *reading) login(text string, line int) string {
-	login := r.visible(text, line)
-	if rest, ok := profile(login); ok {
-		login = rest
-	}
-	bare := strings.TrimPrefix(login, "@")
-	switch {
-	case bare == "":
-		r.warn(line, "no-login", "write the login on GitHub: nobody is found by a name", "the login is missing")
-		return ""
-	case loginPattern.MatchString(bare):
-		return bare
-	case strings.IndexFunc(bare, func(c rune) bool { return c > unicode.MaxASCII }) >= 0 && !strings.Contains(bare, " "):
-		r.warn(line, "look-alike", "write the login as it stands in the address of the profile", "%q is not a GitHub login: it holds letters that a login cannot have", bare)
-	default:
-		r.warn(line, "login", "write the login as it stands in the address of the profile", "%q is not a GitHub login", bare)
-	}
-	return ""
-}
-
-// visible removes characters that show nothing, and white space at both ends and doubled. It reports
-// both.
-func (r *reading) visible(text string, line int) string {
-	shown := strings.Map(func(c rune) rune {
-		if unicode.Is(unicode.Cf, c) || c == '\u3164' {
-			return -1
-		}
-		return c
-	}, text)
-	if shown != text {
-		r.warn(line, "hidden", "delete and write the word again", "%q holds a character that cannot be seen", text)
-	}
-	plain := strings.Join(strings.Fields(shown), " ")
-	if plain != shown {
-		r.warn(line, "white-space", "write "+fmt.Sprintf("%q", plain), "%q has white space to spare", shown)
-	}
-	return plain
-}
-
-// profile returns the login in the address of a profile on GitHub.
-func profile(url string) (string, bool) {
-	rest := url
-	for _, scheme := range []string{"https://", "http://"} {
-		rest = strings.TrimPrefix(rest, scheme)
-	}
-	rest = strings.TrimPrefix(rest, "www.")
-	host, login, ok := strings.Cut(rest, "/")
-	if !ok || !strings.EqualFold(host, "github.com") {
-		return "", false
-	}
-	login, _, _ = strings.Cut(login, "?")
-	login = strings.TrimRight(strings.TrimPrefix(login, "@"), "/")
-	return login, loginPattern.MatchString(login) && !strings.EqualFold(login, "orgs")
-}
-
-// domain returns the domain of an e-mail address, in lower case. Those that GitHub gives to everybody
-// say nothing, and are "".
-func domain(address string) string {
-	i := strings.LastIndexAny(address, "@!")
-	if i < 0 {
-		return ""
-	}
-	d := strings.ToLower(strings.Trim(address[i+1:], " <>."))
-	if d == "users.noreply.github.com" || !strings.Contains(d, ".") || strings.ContainsAny(d, " /\\\"'<>()[]{},;:") {
-		return ""
-	}
-	return d
-}
-
-// domains are those of several addresses.
-func domains(addresses ...string) []string {
-	var out []string
-	for _, a := range addresses {
-		if d := domain(a); d != "" {
-			out = union(out, []string{d})
-		}
-	}
-	return out
-}
-
-// union appends those of more that are not in list.
-func union(list, more []string) []string {
-	for _, s := range more {
-		if s != "" && !slices.Contains(list, s) {
-			list = append(list, s)
-		}
-	}
-	return list
-}
 
 // letters is a name by its letters and digits alone.
 func letters(name string) string {

@@ -45,17 +45,18 @@ type Person struct {
 // KindUnknown is a line that says so, or that cannot be understood. It is never a sign that two people
 // work for different organizations.
 const (
-	KindUnknown   = NameUnknown
-	KindAmbiguous = "ambiguous" // the file means several people, or several organizations, by one name
+	KindUnknown   = bylaw.AffiliationUnknown
+	KindAmbiguous = bylaw.AffiliationAmbiguous // the file means several people, or several organizations, by one name
 )
 
-// Sources of affiliations, by how much a line of the file is worth, best first.
+// Sources of affiliations, by how much a line of the file is worth, best first. In what others collected,
+// "independent" fills the gap between two employers: of the gitdm sources it means no more than unknown.
 const (
-	SourceDeclared     = bylaw.SourceDeclared // a dated, reviewed entry in the community's own affiliations file
-	SourceRoster       = "roster"             // a list of members that a community keeps
-	SourceGitdmStrict  = "gitdm-strict"       // collected by others; inside an interval with an end
-	SourceGitdmOpen    = "gitdm-open"         // collected by others; begun on a day and not ended
-	SourceGitdmUndated = "gitdm-undated"      // collected by others; without any date
+	SourceDeclared     = bylaw.SourceDeclared     // a dated, reviewed entry in the community's own affiliations file
+	SourceRoster       = bylaw.SourceRoster       // a list of members that a community keeps
+	SourceGitdmStrict  = bylaw.SourceGitdmStrict  // collected by others; inside an interval with an end
+	SourceGitdmOpen    = bylaw.SourceGitdmOpen    // collected by others; begun on a day and not ended
+	SourceGitdmUndated = bylaw.SourceGitdmUndated // collected by others; without any date
 )
 
 // Affiliation is one line about whom somebody works for, half open: on the day Until it is over.
@@ -208,11 +209,18 @@ func (r Roster) find(login string, id int64) (Person, bool) {
 // index finds people by number and by login.
 type index struct {
 	byID    map[int64]int
-	byLogin map[string]int // in lower case; the first of several
+	byLogin map[string]int      // in lower case; the first of several
+	groups  map[string][]string // groups of a login; both in lower case
 }
 
-func newIndex(people []Person) *index {
-	x := &index{byID: map[int64]int{}, byLogin: make(map[string]int, len(people))}
+func newIndex(people []Person, groups map[string][]string) *index {
+	x := &index{byID: map[int64]int{}, byLogin: make(map[string]int, len(people)), groups: map[string][]string{}}
+	for group, members := range groups {
+		for _, m := range members {
+			m = strings.ToLower(m)
+			x.groups[m] = append(x.groups[m], group)
+		}
+	}
 	for i, p := range people {
 		if _, ok := x.byID[p.ID]; !ok && p.ID != 0 {
 			x.byID[p.ID] = i

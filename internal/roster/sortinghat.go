@@ -11,8 +11,6 @@ import (
 	"github.com/bylaw-app/bylaw/internal/document"
 )
 
-func itoa(i int) string { return strconv.Itoa(i) }
-
 // largeJSON is the limit of the files that programs write: exports of some thousand people.
 func largeJSON() document.Limits {
 	l := document.DefaultLimits(document.JSON)
@@ -55,12 +53,12 @@ func (r *reading) sortinghat(doc *document.Document, value any, at string) {
 		source, _ := item["source"].(string)
 		username, _ := item["username"].(string)
 		if strings.EqualFold(source, "github") && username != "" {
-			if login := r.login(username, doc.Line(at+"/identities/"+itoa(i))); login != "" {
+			if login := r.login(username, doc.Line(at+"/identities/"+strconv.Itoa(i))); login != "" {
 				logins = union(logins, []string{login})
 			}
 		}
 		if mail, ok := item["email"].(string); ok {
-			p.Domains = union(p.Domains, domains(mail))
+			p.Domains = withDomains(p.Domains, domain(mail))
 		}
 	}
 	if profile, ok := m["profile"].(map[string]any); ok {
@@ -72,7 +70,7 @@ func (r *reading) sortinghat(doc *document.Document, value any, at string) {
 		return
 	}
 	for i, item := range items(m["enrollments"]) {
-		line := doc.Line(at + "/enrollments/" + itoa(i))
+		line := doc.Line(at + "/enrollments/" + strconv.Itoa(i))
 		organization, _ := item["organization"].(string)
 		from, okFrom := r.day(item["start"], line)
 		until, okUntil := r.day(item["end"], line)

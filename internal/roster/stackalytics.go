@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func readStackalytics(r *reading) {
 	r.collected = true
 	top, _ := doc.Value.(map[string]any)
 	for i, user := range items(top["users"]) {
-		at := "/users/" + itoa(i)
+		at := "/users/" + strconv.Itoa(i)
 		login, ok := user["github_id"].(string)
 		if !ok {
 			continue // most have accounts elsewhere only
@@ -37,7 +38,7 @@ func readStackalytics(r *reading) {
 		emails, _ := user["emails"].([]any)
 		for _, e := range emails {
 			if mail, ok := e.(string); ok {
-				p.Domains = union(p.Domains, domains(mail))
+				p.Domains = withDomains(p.Domains, domain(mail))
 			}
 		}
 		r.careers(doc, &p, items(user["companies"]), at+"/companies/")
@@ -49,7 +50,7 @@ func readStackalytics(r *reading) {
 func (r *reading) careers(doc *document.Document, p *Person, rows []map[string]any, at string) {
 	var list []Affiliation
 	for i, row := range rows {
-		line := doc.Line(at + itoa(i))
+		line := doc.Line(at + strconv.Itoa(i))
 		name, _ := row["company_name"].(string)
 		a := Affiliation{Kind: bylaw.AffiliationEmployer, Organization: name, Source: SourceGitdmStrict, Line: line}
 		switch name {

@@ -87,8 +87,9 @@ func (s *structured) mapping(value any, at, role, of string) {
 		if s.named == nil {
 			s.named = map[string]string{}
 		}
-		s.named[key] = login
-		s.person(v, login, at, "", "")
+		if login = s.person(v, login, at, "", ""); login != "" {
+			s.named[key] = login
+		}
 	}
 }
 
@@ -106,11 +107,12 @@ func (s *structured) listed(word, at, role, of string) {
 	}
 }
 
-func (s *structured) person(v map[string]any, login, at, role, of string) {
+// person reads somebody, and returns the login, or "" if there is none.
+func (s *structured) person(v map[string]any, login, at, role, of string) string {
 	line := s.doc.Line(at)
 	p := Person{Login: s.login(login, line), Line: line}
 	if p.Login == "" {
-		return
+		return ""
 	}
 	if projects := list(v, []string{"projects", "project"}); len(projects) > 0 && of == "" {
 		for _, project := range projects {
@@ -132,38 +134,44 @@ func (s *structured) person(v map[string]any, login, at, role, of string) {
 		p.Affiliations = s.employers(company, line, SourceRoster)
 	}
 	s.found = append(s.found, p)
+	return p.Login
 }
 
 // text returns the text at the first of the keys, which are compared by their letters.
 func text(m map[string]any, keys []string) (string, bool) {
-	for _, want := range keys {
-		for key, value := range m {
-			if t, ok := value.(string); ok && letters(key) == want {
-				return t, true
-			}
-		}
-	}
-	return "", false
+	value, _ := member(m, keys).(string)
+	return value, value != ""
 }
 
 // list returns the texts at the first of the keys: one, or several.
 func list(m map[string]any, keys []string) []string {
-	if one, ok := text(m, keys); ok {
+	value := member(m, keys)
+	if one, ok := value.(string); ok {
 		return []string{one}
 	}
+	items, _ := value.([]any)
+	var out []string
+	for _, item := range items {
+		if t, ok := item.(string); ok {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// member returns what stands at the first of the keys, and of keys with the same letters at the first in
+// order of the alphabet; nil if there is none.
+func member(m map[string]any, keys []string) any {
+	byLetters := make(map[string]string, len(m))
+	for key := range m {
+		l := letters(key)
+		if first, ok := byLetters[l]; !ok || key < first {
+			byLetters[l] = key
+		}
+	}
 	for _, want := range keys {
-		for key, value := range m {
-			items, ok := value.([]any)
-			if !ok || letters(key) != want {
-				continue
-			}
-			var out []string
-			for _, item := range items {
-				if t, ok := item.(string); ok {
-					out = append(out, t)
-				}
-			}
-			return out
+		if key, ok := byLetters[want]; ok {
+			return m[key]
 		}
 	}
 	return nil

@@ -31,8 +31,8 @@ func (r *reading) text(limit int) (string, bool) {
 		r.warn(1, "hidden", "save the file as UTF-8 without a byte order mark", "the file begins with a byte order mark")
 		data = rest
 	}
-	if i := bytes.IndexByte(data, 0); i >= 0 {
-		r.stop(1+bytes.Count(data[:i], []byte("\n")), "unreadable", saveAsUTF8, "the file is not text: it contains a NUL byte")
+	if before, _, ok := bytes.Cut(data, []byte{0}); ok {
+		r.stop(1+bytes.Count(before, []byte("\n")), "unreadable", saveAsUTF8, "the file is not text: it contains a NUL byte")
 		return "", false
 	}
 	if !utf8.Valid(data) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/roster"
 	"github.com/bylaw-app/bylaw/policies"
 )
 
@@ -31,7 +33,7 @@ func readme(t *testing.T) string {
 func example(t *testing.T) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
-	for _, m := range regexp.MustCompile("(?ms)`(\\.github/[^`\n]+)`:\n\n```[a-z]+\n(.*?)^```").FindAllStringSubmatch(readme(t), -1) {
+	for _, m := range regexp.MustCompile("(?ms)`([^`\n]+)`:\n\n```[a-z]+\n(.*?)^```").FindAllStringSubmatch(readme(t), -1) {
 		files[m[1]] = []byte(m[2])
 	}
 	return files
@@ -118,6 +120,28 @@ func TestTheExampleInTheReadmeJudges(t *testing.T) {
 		if verdict.Outcome != c.want {
 			t.Errorf("a change of %s: %s, want %s: %v", c.file, verdict.Outcome, c.want, verdict.Problems)
 		}
+	}
+}
+
+// Whoever copies the files gets a roster with enough maintainers for the rule, though one is the author.
+func TestTheRosterOfTheExampleNamesThreeMaintainers(t *testing.T) {
+	const path = "governance/affiliations.yml"
+	files := example(t)
+	if row := "- path: " + path; !strings.Contains(string(files[".github/bylaw.yml"]), row) {
+		t.Errorf(".github/bylaw.yml in README.md has no line %q", row)
+	}
+	people, problems := roster.Read(path, "", files[path])
+	for _, p := range problems {
+		t.Error(p.Error())
+	}
+	var maintainers []string
+	for _, person := range people.People {
+		if slices.Contains(person.Roles, "maintainer") {
+			maintainers = append(maintainers, person.Login)
+		}
+	}
+	if len(maintainers) < 3 {
+		t.Errorf("%s in README.md names %v as maintainers, want three", path, maintainers)
 	}
 }
 

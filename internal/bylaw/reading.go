@@ -15,7 +15,7 @@ type Reading struct {
 	Snapshot     Snapshot
 	Law          Tree      // files of the governed repository at the live tip of its default branch
 	Organization Tree      // files of <organization>/.github at the live tip of its default branch
-	Pushers      []Account // everybody who may write to the repository; nil when that was not asked for
+	Pushers      []Account // everybody who may write to the repository; nil when that is not known
 	Posted       []Posted  // our check runs that stand on the head
 }
 
@@ -60,7 +60,7 @@ type Revision string
 const (
 	RevisionLaw          Revision = "law"          // live tip of the default branch of the governed repository
 	RevisionOrganization Revision = "organization" // live tip of the default branch of <organization>/.github
-	RevisionBase         Revision = "base"         // tip of the branch to be changed
+	RevisionBase         Revision = "base"         // Snapshot.Base.SHA: tip of the branch to be changed
 	RevisionHead         Revision = "head"         // the proposed commit
 )
 

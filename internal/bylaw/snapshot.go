@@ -70,7 +70,7 @@ type Account struct {
 // Base is the branch that a pull request wants to change.
 type Base struct {
 	Name string `json:"name"`
-	SHA  string `json:"sha" doc:"Tip of the branch when the pull request was last pushed to."`
+	SHA  string `json:"sha" doc:"Tip of the branch when the facts were read; the last one known if the branch is gone."`
 }
 
 // Head is the commit that a pull request proposes.
@@ -195,22 +195,28 @@ const (
 	AffiliationEmployer    = "employer"
 	AffiliationIndependent = "independent"
 	AffiliationUndisclosed = "undisclosed"
+	AffiliationUnknown     = "unknown"   // a line says that it is not known, or cannot be understood
+	AffiliationAmbiguous   = "ambiguous" // one name means several people or organizations
 )
 
 // Sources of affiliations, strongest first.
 const (
-	SourceDeclared = "declared" // a dated, reviewed entry in the community's own affiliations file
-	SourceEmail    = "email"    // the domain of a commit's e-mail address; anybody can write any address
+	SourceDeclared     = "declared"      // a dated, reviewed entry in the community's own affiliations file
+	SourceRoster       = "roster"        // a list of members that a community keeps
+	SourceEmail        = "email"         // the domain of a commit's e-mail address; anybody can write any address
+	SourceGitdmStrict  = "gitdm-strict"  // collected by others; inside an interval with an end
+	SourceGitdmOpen    = "gitdm-open"    // collected by others; begun on a day and not ended
+	SourceGitdmUndated = "gitdm-undated" // collected by others; without any date
 )
 
 // Affiliation says that somebody works for an organization, for nobody, or does not say, from a
 // date until a date. The interval is half open: on the day Until it is no longer so.
 type Affiliation struct {
-	Kind         string `json:"kind" enum:"employer,independent,undisclosed"`
+	Kind         string `json:"kind" enum:"employer,independent,undisclosed,unknown,ambiguous"`
 	Organization string `json:"organization" doc:"Id of the organization; empty unless kind is employer."`
 	From         string `json:"from" doc:"Date such as 2026-01-31; empty for always."`
 	Until        string `json:"until" doc:"Date such as 2026-01-31, no longer included; empty for still."`
-	Source       string `json:"source" enum:"declared,email"`
+	Source       string `json:"source" enum:"declared,roster,email,gitdm-strict,gitdm-open,gitdm-undated"`
 	File         string `json:"file" doc:"File that says so, after the name of its repository when that is another one; empty for other evidence."`
 	Line         int    `json:"line"`
 	Evidence     string `json:"evidence" doc:"The evidence in words, when it is not a line of a file."`
@@ -229,6 +235,7 @@ type Governance struct {
 	Files       []string     `json:"files" doc:"Changed files that belong to the rules."`
 	First       bool         `json:"first" doc:"The default branch has no configuration yet."`
 	Problems    []Problem    `json:"problems" doc:"What is wrong with the proposed version."`
+	Sound       bool         `json:"sound" doc:"Whether the proposed version has no fault at all, not even one that stands already."`
 	Differences []Difference `json:"differences" doc:"What would change in effect."`
 	Entries     []Entry      `json:"entries" doc:"People whose entry in a roster would change."`
 }

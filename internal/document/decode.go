@@ -45,11 +45,11 @@ func (c *decoder) fail(pointer, hint, format string, args ...any) {
 }
 
 func (c *decoder) wrong(pointer, want string, value any) {
-	switch value.(type) {
+	switch text := value.(type) {
 	case nil:
 		c.fail(pointer, "give it a value, or remove it", "%s must be %s, but it is empty", place(pointer), want)
 	case string:
-		c.fail(pointer, "", "%s must be %s, but it is the text %s", place(pointer), want, shown(value.(string)))
+		c.fail(pointer, "", "%s must be %s, but it is the text %s", place(pointer), want, shown(text))
 	default:
 		hint := ""
 		if want == "text" {

@@ -62,7 +62,7 @@
 #               type: object
 #               additionalProperties: false
 #               properties:
-#                 paths: {type: array, items: {type: string}, default: []}
+#                 paths: {type: array, items: {type: string, format: pattern}, default: []}
 #                 labels: {type: array, items: {type: string}, default: []}
 #                 lines: {type: integer, minimum: 0, default: 0}
 #             minor:
@@ -71,7 +71,7 @@
 #               properties:
 #                 paths:
 #                   type: array
-#                   items: {type: string}
+#                   items: {type: string, format: pattern}
 #                   default:
 #                     - "**/*.md"
 #                     - "**/*.rst"
@@ -100,14 +100,14 @@
 #               type: object
 #               additionalProperties: false
 #               properties:
-#                 paths: {type: array, items: {type: string}, default: []}
+#                 paths: {type: array, items: {type: string, format: pattern}, default: []}
 #                 labels: {type: array, items: {type: string}, default: []}
 #                 lines: {type: integer, minimum: 0, default: 0, description: "0: no number of lines raises the severity."}
 #             governance:
 #               type: object
 #               additionalProperties: false
 #               properties:
-#                 paths: {type: array, items: {type: string}, default: []}
+#                 paths: {type: array, items: {type: string, format: pattern}, default: []}
 #                 labels: {type: array, items: {type: string}, default: []}
 # custom:
 #   conclusion: action_required

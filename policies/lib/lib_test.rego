@@ -236,6 +236,24 @@ test_who_is_disputed_is_open if {
 	standing("erin", [testing.person("erin", [testing.works_for("globex", "", ""), elsewhere_said("umbra")])]) == "open"
 }
 
+collected(organization, source) := object.union(testing.works_for(organization, "", ""), {"source": source, "file": "gitdm.txt"})
+
+of_a_list(source) := standing("erin", [testing.person("erin", [testing.works_for("globex", "", ""), collected("acme", source)])])
+
+test_a_dated_list_of_others_keeps_somebody_from_being_an_outsider if of_a_list("gitdm-strict") == "open"
+
+test_an_open_ended_list_of_others_does_so_too if of_a_list("gitdm-open") == "open"
+
+test_an_undated_list_of_others_is_worth_nothing if of_a_list("gitdm-undated") == "outside"
+
+test_a_list_of_others_alone_never_makes_a_conflict if {
+	standing("erin", [testing.person("erin", [collected("acme", "gitdm-strict")])]) == "open"
+}
+
+test_a_list_of_members_is_the_communitys_own_word if {
+	standing("erin", [testing.person("erin", [object.union(testing.works_for("acme", "", ""), {"source": "roster"})])]) == "inside"
+}
+
 test_without_an_author_everybody_is_open if lib.standing(people, "bob", set(), always[0], always[1]) == "open"
 
 test_over_an_author_nobody_has_heard_of_everybody_is_open if lib.standing(people, "bob", {"erin"}, always[0], always[1]) == "open"
@@ -289,3 +307,12 @@ test_other_people_replace_those_of_the_same_login if {
 test_a_label_says_who_set_it if testing.label("typo", "bob").set_by == "bob"
 
 test_facts_are_laid_over_the_pull_request if testing.with_facts({"number": 8}).number == 8
+
+test_a_role_takes_the_place_of_others if {
+	[role.name | some role in testing.with_role(testing.person("bob", []), "translator").roles] == ["translator"]
+}
+
+test_a_role_changes_nothing_else_of_a_person if {
+	bob := testing.employee("bob", "globex")
+	object.remove(testing.with_role(bob, "translator"), ["roles"]) == object.remove(bob, ["roles"])
+}

@@ -15,9 +15,14 @@ as_merged(people) := [object.union(p, {"affiliations": kept}) |
 	kept := [a | some a in p.affiliations; not a.proposed]
 ]
 
-# The affiliations of a person that hold at some time between two moments, both included. None when
-# nothing is known of the person.
+# The affiliations of a person that hold at some time between two moments, both included, by what the
+# community's own files and commits say. None when nothing is known of the person.
 affiliations(people, login, since, until) := [a |
+	some a in _in_force(people, login, since, until)
+	a.source in {"declared", "roster", "email"}
+]
+
+_in_force(people, login, since, until) := [a |
 	some a in person(people, login).affiliations
 	a.from <= until # also when it is empty, for always
 	_not_over(a, since)
@@ -42,9 +47,18 @@ _employer(a, login) := concat("", [_alone, lower(login)]) if a.kind == "independ
 # No organization has an id that begins so.
 _alone := "independent @"
 
-# Two files of declared affiliations name employers of a person between two moments, and none in common.
+# Organizations that a person works for by what others collected, such as gitdm. It is never shown and
+# never a conflict; it only keeps somebody from counting as an outsider. Undated lines of it, and those
+# that call somebody independent, are worth nothing.
+hearsay(people, login, since, until) := {a.organization |
+	some a in _in_force(people, login, since, until)
+	a.kind == "employer"
+	a.source in {"gitdm-strict", "gitdm-open"}
+}
+
+# Two files of the community name employers of a person between two moments, and none in common.
 disputed(people, login, since, until) if {
-	declared := [a | some a in affiliations(people, login, since, until); a.source == "declared"]
+	declared := [a | some a in affiliations(people, login, since, until); a.source in {"declared", "roster"}]
 	in_file := {file: keys |
 		some file in {a.file | some a in declared}
 		keys := {key | some a in declared; a.file == file; key := _employer(a, login)}

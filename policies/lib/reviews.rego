@@ -97,6 +97,15 @@ why_open(people, login, authors, since, until) := "the rosters disagree about th
 	disputed(people, login, since, until)
 }
 
+why_open(people, login, authors, since, until) := "a list that others collected names one organization for both" if {
+	known(people, authors)
+	_declared(people, login, since, until)
+	not disputed(people, login, since, until)
+	theirs := employers(people, login, since, until) | hearsay(people, login, since, until)
+	some author in authors
+	count(theirs & (employers(people, author, since, until) | hearsay(people, author, since, until))) > 0
+}
+
 # Whether GitHub vouches for some author: a person opened the change, or pushed it. A change by a bot
 # may name anybody in its commits, so of it cannot be said who works elsewhere.
 known(people, authors) if {
@@ -110,7 +119,7 @@ known(people, authors) if {
 # writes a commit can write any address.
 _declared(people, login, since, until) if {
 	some a in affiliations(people, login, since, until)
-	a.source == "declared"
+	a.source in {"declared", "roster"}
 	a.kind in {"employer", "independent"}
 }
 

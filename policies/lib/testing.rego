@@ -9,7 +9,6 @@ pull_request := {
 	"repository": {"owner": "example", "name": "widgets", "private": false, "default_branch": "main"},
 	"number": 7,
 	"url": "https://github.example/example/widgets/pull/7",
-	"url": "https://github.example/example/widgets/pull/7",
 	"title": "Turn the widgets",
 	"body": "",
 	"author": {"login": "alice", "id": 1, "kind": "user"},
@@ -42,7 +41,7 @@ pull_request := {
 		{"id": "initech", "name": "Initech"},
 	],
 	"rosters": ["affiliations.yml"],
-	"governance": {"files": [], "first": false, "problems": [], "differences": [], "entries": []},
+	"governance": {"files": [], "first": false, "problems": [], "sound": true, "differences": [], "entries": []},
 	"same_head": [],
 	"incomplete": [],
 	"params": {},
@@ -73,6 +72,9 @@ person(login, affiliations) := {
 	"roles": [{"name": "maintainer", "file": "affiliations.yml", "line": 1}],
 	"affiliations": affiliations,
 }
+
+# The person with this role, and no other.
+with_role(someone, role) := object.union(someone, {"roles": [{"name": role, "file": "affiliations.yml", "line": 1}]})
 
 # alice opened the pull request.
 _part(login) := "opened" if lower(login) == "alice"

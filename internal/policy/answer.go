@@ -99,7 +99,11 @@ func itemOf[T any](r *reader, rule string, data json.RawMessage) T {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&value); err != nil {
-		r.fail("the rule %q gives %s, which is not of the right kind; see policies/README.md", rule, short(data))
+		if _, field, odd := strings.Cut(err.Error(), "unknown field "); odd {
+			r.fail("the rule %q gives %s, and there is no field %s", rule, short(data), field)
+		} else {
+			r.fail("the rule %q gives %s, which is not of the right kind; see https://github.com/bylaw-app/bylaw/blob/main/policies/README.md", rule, short(data))
+		}
 	}
 	return value
 }

@@ -61,9 +61,10 @@ type Enabled struct {
 
 // File is a configuration file, where it is there.
 type File struct {
-	Repository string // "owner/name", "" for the governed repository
-	Path       string
-	Data       []byte
+	Repository   string // "owner/name", "" for the governed repository
+	Organization bool   // it is the organization's, also where that repository is itself governed
+	Path         string
+	Data         []byte
 }
 
 var (
@@ -326,7 +327,7 @@ func (r *configReader) layer(id, at string, params map[string]any, md Metadata) 
 			r.problem(at+"/"+key, fmt.Sprintf("%s must be true or false", key), "")
 		case key == "locked":
 			l.locked = on
-			if r.file.Repository == "" {
+			if !r.file.Organization {
 				r.problem(at+"/locked", "only the organization's file can lock a policy", "take it out")
 			}
 		case slices.Contains(AlwaysOn, id) && !on:

@@ -26,7 +26,7 @@ type Engine struct {
 
 // cacheSize bounds the compiled policies that are kept. All of the policies of some hundred
 // communities fit; when it is full, it is emptied and filled anew.
-const cacheSize = 4096
+const cacheSize = 1024
 
 // builtInTime is how long a built-in policy may take. They take milliseconds; the limit is a safety net.
 const builtInTime = 5 * time.Second

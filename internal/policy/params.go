@@ -8,13 +8,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // Params is the JSON schema of a policy's parameters: the small part of JSON schema that a person
 // who writes bylaw.yml can be told about in one sentence.
 type Params map[string]any
 
-var schemaKeywords = []string{"type", "description", "default", "enum", "properties", "additionalProperties", "items", "minimum", "maximum", "minItems"}
+var schemaKeywords = []string{"type", "description", "default", "enum", "properties", "additionalProperties", "items", "minimum", "maximum", "minItems", "format"}
+
+// formatPattern is the format of a text that is compared with paths of files.
+const formatPattern = "pattern"
 
 var schemaTypes = []string{"object", "array", "string", "integer", "number", "boolean"}
 
@@ -34,9 +39,35 @@ func walkSchema(at string, schema map[string]any, yield func(string, string) boo
 	}
 	properties, _ := schema["properties"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if sub, ok := properties[name].(map[string]any); ok && !walkSchema(at+"/properties/"+name, sub, yield) {
+		sub, ok := properties[name].(map[string]any)
+		if !ok {
+			if !yield(at+"/properties/"+name, fmt.Sprintf("the parameter %s must be described by keys, such as {type: string, default: x}", name)) {
+				return false
+			}
+			continue
+		}
+		// Without a value a rule that asks for it would be undefined, and that could be taken for "does not apply".
+		if _, nested := sub["properties"]; !nested && sub["default"] == nil && !yield(at+"/properties/"+name, fmt.Sprintf("the parameter %s has no default", name)) {
 			return false
 		}
+		if !walkSchema(at+"/properties/"+name, sub, yield) {
+			return false
+		}
+	}
+	if enum, given := schema["enum"]; given {
+		if _, ok := enum.([]any); !ok && !yield(at+"/enum", "enum must be a list") {
+			return false
+		}
+	}
+	if value, given := schema["default"]; given {
+		for _, f := range checkValue(at, schema, value) {
+			if !yield(at+"/default", "the default is wrong: "+f.Msg) {
+				return false
+			}
+		}
+	}
+	if format, given := schema["format"]; given && format != formatPattern && !yield(at+"/format", fmt.Sprintf("the only format is %q: a pattern for paths", formatPattern)) {
+		return false
 	}
 	for _, key := range []string{"items", "additionalProperties"} {
 		if sub, ok := schema[key].(map[string]any); ok && !walkSchema(at+"/"+key, sub, yield) {
@@ -112,6 +143,11 @@ func checkValue(at string, schema map[string]any, value any) []Fault {
 		return []Fault{{at, fmt.Sprintf("%s cannot be %s", name, describe(value)), strings.Replace(fix, "it can have", "it can be", 1)}}
 	}
 	var faults []Fault
+	if text, ok := value.(string); ok && schema["format"] == formatPattern {
+		if strings.HasPrefix(text, "/") || strings.HasPrefix(text, "./") || strings.HasSuffix(text, "/") || !doublestar.ValidatePattern(text) {
+			faults = append(faults, Fault{at, fmt.Sprintf("%q can never match a file", text), "write it from the top of the repository without \"/\" at either end, such as core/**"})
+		}
+	}
 	if n, ok := number(value); ok {
 		if low, ok := number(schema["minimum"]); ok && n < low {
 			faults = append(faults, Fault{at, fmt.Sprintf("%s must be at least %v", name, schema["minimum"]), ""})

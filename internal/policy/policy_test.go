@@ -75,7 +75,7 @@ func TestWhatAPolicyAnswersBecomesTheVerdict(t *testing.T) {
 		"accepted with advice":   {body: "accept if true\nfindings contains {\"msg\": \"b\", \"advice\": true}\nfindings contains \"a\"", outcome: bylaw.Accepted, conclusion: bylaw.Success, findings: []string{"a", "b"}},
 		"neutral is impossible":  {body: "accept if false\nconclusion := \"neutral\"", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: `it can be action_required or failure`},
 		"a finding without msg":  {body: "accept if false\nfindings contains {\"fix\": \"x\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "has no msg"},
-		"a finding's odd key":    {body: "accept if false\nfindings contains {\"msg\": \"x\", \"mesage\": \"y\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "not of the right kind"},
+		"a finding's odd key":    {body: "accept if false\nfindings contains {\"msg\": \"x\", \"mesage\": \"y\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "no field \"mesage\""},
 		"accept is not a number": {body: "accept := 1", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: `the rule "accept" gives 1`},
 		"a link that is none":    {body: "accept if false\nfindings contains {\"msg\": \"x\", \"ref\": \"javascript:1\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "https://"},
 		"a time that is none":    {body: "accept if false\nrecheck_at := \"tomorrow\"", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "not a time"},

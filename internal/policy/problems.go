@@ -79,6 +79,9 @@ func explain(e *ast.Error, s Source) (msg, fix string) {
 		}
 		return fmt.Sprintf("there is no %s", detail.Ref), ""
 	}
+	if name, ok := strings.CutPrefix(e.Message, "undefined function lib."); ok {
+		return fmt.Sprintf("the function lib.%s is not known here", name), "add \"import data.bylaw.lib\" below the package line"
+	}
 	if name, ok := strings.CutPrefix(e.Message, "undefined function "); ok {
 		if word, ok := strings.CutPrefix(name, packageRef(libraryFolder).String()+"."); ok {
 			return fmt.Sprintf("the library has no function %s", word), didYouMean(word, libraryNames(s))
@@ -145,7 +148,7 @@ const (
 
 // plain takes the prefixes of codes from a message of OPA.
 func plain(msg string) string {
-	for _, prefix := range []string{"rego_parse_error: ", "rego_type_error: ", "rego_compile_error: ", "eval_builtin_error: "} {
+	for _, prefix := range []string{"rego_parse_error: ", "rego_type_error: ", "rego_compile_error: ", "eval_builtin_error: ", "eval_conflict_error: "} {
 		msg = strings.ReplaceAll(msg, prefix, "")
 	}
 	first, _, _ := strings.Cut(msg, "\n")

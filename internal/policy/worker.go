@@ -107,10 +107,27 @@ func (w *Workers) ask(ctx context.Context, r request, limit time.Duration) (resp
 		return response{}, nil, err
 	}
 	defer release()
-	worker, err := w.take()
-	if err != nil {
-		return response{}, nil, err
+	for {
+		worker, reused, err := w.take()
+		if err != nil {
+			return response{}, nil, err
+		}
+		answer, problem, err := w.exchange(ctx, worker, r, limit)
+		if errors.Is(err, errDied) {
+			if reused { // perhaps it had died while it was idle: that says nothing of this policy
+				continue
+			}
+			return response{}, &bylaw.Problem{File: r.Source.file(), Msg: tooMuch, Fix: simpler}, nil
+		}
+		return answer, problem, err
 	}
+}
+
+// errDied says that a worker ended, or answered nonsense, instead of answering.
+var errDied = errors.New("the worker died")
+
+// exchange sends a request to one worker. A worker that did not answer is killed, one that did is kept.
+func (w *Workers) exchange(ctx context.Context, worker *worker, r request, limit time.Duration) (response, *bylaw.Problem, error) {
 	type result struct {
 		response
 		err error
@@ -126,7 +143,7 @@ func (w *Workers) ask(ctx context.Context, r request, limit time.Duration) (resp
 	case got := <-done:
 		if got.err != nil {
 			worker.kill()
-			return response{}, &bylaw.Problem{File: r.Source.file(), Msg: tooMuch, Fix: simpler}, nil
+			return response{}, nil, errDied
 		}
 		w.give(worker)
 		return got.response, nil, nil
@@ -155,15 +172,17 @@ func (w *Workers) enter(ctx context.Context) (release func(), err error) {
 	}
 }
 
-func (w *Workers) take() (*worker, error) {
+// take returns an idle worker, which may have died meanwhile, or starts one.
+func (w *Workers) take() (taken *worker, reused bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if n := len(w.idle); n > 0 {
 		worker := w.idle[n-1]
 		w.idle = w.idle[:n-1]
-		return worker, nil
+		return worker, true, nil
 	}
-	return start(w.Command())
+	taken, err = start(w.Command())
+	return taken, false, err
 }
 
 func (w *Workers) give(worker *worker) {

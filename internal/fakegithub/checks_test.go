@@ -1,6 +1,7 @@
 package fakegithub
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -12,16 +13,12 @@ func TestCheckRunLimits(t *testing.T) {
 	token, head := s.token(nil), s.Head("acme", "widgets", 7)
 	annotation := func(changes obj) obj {
 		a := obj{"path": "README.md", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "m"}
-		for k, v := range changes {
-			a[k] = v
-		}
+		maps.Copy(a, changes)
 		return a
 	}
 	output := func(changes obj) obj {
 		o := obj{"title": "t", "summary": "s"}
-		for k, v := range changes {
-			o[k] = v
-		}
+		maps.Copy(o, changes)
 		return obj{"output": o}
 	}
 	many := func(n int) []obj {
@@ -68,9 +65,7 @@ func TestCheckRunLimits(t *testing.T) {
 		{"4 actions", obj{"actions": []obj{{}, {}, {}, {}}}, 422},
 	} {
 		body := obj{"name": "bylaw", "head_sha": head}
-		for k, v := range c.body {
-			body[k] = v
-		}
+		maps.Copy(body, c.body)
 		if r := s.do("POST", "/repos/acme/widgets/check-runs", token, body); r.status != c.status {
 			t.Errorf("%s: %d, want %d: %s", c.what, r.status, c.status, r.text)
 		}

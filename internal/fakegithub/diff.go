@@ -20,6 +20,21 @@ const (
 	maxPatchBytes = 500_000
 )
 
+// changes compares two commits, as diff does; before is nil for nothing. The result is shared and must not
+// be changed.
+func (o *objects) changes(before, after *commit) []change {
+	var key string
+	var files snapshot
+	if before != nil {
+		key, files = before.sha, before.files
+	}
+	key += " " + after.sha
+	if _, known := o.diffs[key]; !known {
+		o.diffs[key] = o.diff(files, after.files)
+	}
+	return o.diffs[key]
+}
+
 // diff compares two snapshots, in path order. A removed and an added file that share at least
 // half of their lines are one renamed file.
 func (o *objects) diff(before, after snapshot) []change {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -113,9 +114,7 @@ func (s *site) serve(h http.Handler) {
 // jwt signs claims as the App would, with changes.
 func (s *site) jwt(changes map[string]any) string {
 	claims := map[string]any{"iat": testTime.Unix() - 30, "exp": testTime.Unix() + 300, "iss": "7"}
-	for k, v := range changes {
-		claims[k] = v
-	}
+	maps.Copy(claims, changes)
 	part := func(v any) string {
 		data, _ := json.Marshal(v)
 		return base64.RawURLEncoding.EncodeToString(data)

@@ -56,10 +56,11 @@ type objects struct {
 	blobs   map[string]string
 	trees   map[string][]treeEntry
 	commits map[string]*commit
+	diffs   map[string][]change // by the shas of two commits: every page of a list asks for the same
 }
 
 func newObjects() *objects {
-	return &objects{blobs: map[string]string{}, trees: map[string][]treeEntry{}, commits: map[string]*commit{}}
+	return &objects{blobs: map[string]string{}, trees: map[string][]treeEntry{}, commits: map[string]*commit{}, diffs: map[string][]change{}}
 }
 
 func hashObject(kind, data string) string {

@@ -26,6 +26,7 @@ func pullFields() map[string]fields {
 		"LabeledEvent":             eventFields(),
 		"UnlabeledEvent":           eventFields(),
 		"HeadRefForcePushedEvent":  eventFields(),
+		"BaseRefChangedEvent":      eventFields(),
 		"ReviewDismissedEvent":     eventFields(),
 		"MergedEvent":              eventFields(),
 		"ClosedEvent":              eventFields(),

@@ -247,6 +247,7 @@ func (g *GitHub) EditPull(repo string, number int, by string, e Edit) error {
 			}
 			changes["base"] = obj{"ref": obj{"from": p.base}, "sha": obj{"from": p.baseSHA}}
 			p.base, p.baseSHA = *e.Base, sha
+			g.happened(p, event{kind: "BaseRefChangedEvent", actor: who})
 		}
 		g.emitPull(p, "edited", who, obj{"changes": changes})
 		return nil

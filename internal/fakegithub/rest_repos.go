@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -157,9 +158,7 @@ func (g *GitHub) contentJSON(r *repository, c *commit, name, kind, sha string, m
 		"type": kind, "name": path.Base(name), "path": name, "sha": sha, "size": len(r.git.blobs[sha]), "url": self,
 		"git_url": git, "html_url": page, "download_url": download, "_links": obj{"self": self, "git": git, "html": page},
 	}
-	for key, value := range more {
-		out[key] = value
-	}
+	maps.Copy(out, more)
 	return out
 }
 

@@ -11,11 +11,7 @@ func escape(s string) string { return url.PathEscape(s) }
 // files are what a pull request changes: the head against the merge base.
 func (p *pull) files() []change {
 	git := p.repo.git
-	var base snapshot
-	if c := git.mergeBase(p.mergeTarget(), p.headSHA); c != nil {
-		base = c.files
-	}
-	return git.diff(base, git.commits[p.headSHA].files)
+	return git.changes(git.mergeBase(p.mergeTarget(), p.headSHA), git.commits[p.headSHA])
 }
 
 // commits are those of the head that the base lacks.

@@ -46,11 +46,14 @@ type pullAnswer struct {
 	ChangedFiles      int        `json:"changedFiles"`
 	HeadRefName       string     `json:"headRefName"`
 	BaseRefName       string     `json:"baseRefName"`
-	BaseRefOID        string     `json:"baseRefOid"`
+	BaseRefOID        string     `json:"baseRefOid"` // as it was at the last push to the pull request
 	IsCrossRepository bool       `json:"isCrossRepository"`
 	Author            *actor     `json:"author"`
 	MergedBy          *actor     `json:"mergedBy"`
-	HeadRepository    *struct {
+	BaseRef           *struct {
+		Target *commit `json:"target"`
+	} `json:"baseRef"` // nil when the branch is gone
+	HeadRepository *struct {
 		NameWithOwner string `json:"nameWithOwner"`
 	} `json:"headRepository"`
 	Labels struct {
@@ -76,6 +79,14 @@ func (p *pullAnswer) head() headAnswer {
 		return headAnswer{}
 	}
 	return p.Head.Nodes[0].Commit
+}
+
+// baseTip is the tip of the base branch, or what it was once the branch is gone.
+func (p *pullAnswer) baseTip() string {
+	if p.BaseRef == nil || p.BaseRef.Target.oid() == "" {
+		return p.BaseRefOID
+	}
+	return p.BaseRef.Target.OID
 }
 
 type openPull struct {
@@ -263,13 +274,13 @@ type entry struct {
 	Typename string      `json:"__typename"`
 	OID      string      `json:"oid"`
 	Entries  []treeEntry `json:"entries"`
+	ByteSize *int        `json:"byteSize"` // of a file
 	content
 }
 
 // content is what GraphQL gives of a file, if that was asked for.
 type content struct {
 	Text        *string `json:"text"` // nil for a binary file
-	ByteSize    int     `json:"byteSize"`
 	IsTruncated bool    `json:"isTruncated"`
 }
 
@@ -279,6 +290,7 @@ type treeEntry struct {
 	Mode   int    `json:"mode"`
 	OID    string `json:"oid"`
 	Object *struct {
-		Entries []treeEntry `json:"entries"`
-	} `json:"object"`
+		Entries  []treeEntry `json:"entries"`  // of a folder
+		ByteSize *int        `json:"byteSize"` // of a file
+	} `json:"object"` // nil for a submodule
 }

@@ -27,9 +27,9 @@ type pullKey struct {
 	number       int
 }
 
-// fileList is the list of changed files of a pull request for one head.
+// fileList is the list of changed files of a pull request.
 type fileList struct {
-	head  string
+	of    comparison
 	files []bylaw.File
 }
 

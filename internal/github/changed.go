@@ -13,57 +13,86 @@ import (
 // https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
 const maxFiles = 3000
 
-// listing is a list of changed files as just read; which head it is of is not told by GitHub.
-type listing []bylaw.File
+// comparison is everything that the list of changed files depends on. The list shows what the head has
+// since it left the base branch: another head, another base branch and another tip of it (which may hold
+// more of the head, or less) can all make another list, with the same counts.
+type comparison struct {
+	head, baseName, baseTip string
 
-// changedFiles returns the changed files of the head that was read. A remembered or just fetched list
-// is taken if its counts are those of the pull request; otherwise it is fetched once more. The list is
-// the caller's to change.
-func (c *Client) changedFiles(ctx context.Context, ref bylaw.Ref, pull *pullAnswer, fetched *listing) ([]bylaw.File, error) {
-	key := c.pullKey(ref)
-	if known, ok := c.caches.list(key); ok && known.head == pull.HeadRefOID && matches(known.files, pull) {
-		return slices.Clone(known.files), nil
-	}
-	if fetched == nil || !matches(*fetched, pull) {
-		var err error
-		if fetched, err = c.listFiles(ctx, ref); err != nil {
-			return nil, err
+	// retargets is how often the base branch was changed for another one, so that a list does not pass
+	// as this one's that was read while the base was another for a moment.
+	retargets int
+}
+
+func (p *pullAnswer) comparison() comparison {
+	c := comparison{head: p.HeadRefOID, baseName: p.BaseRefName, baseTip: p.baseTip()}
+	for _, item := range p.TimelineItems.Nodes {
+		if item.Typename == "BaseRefChangedEvent" {
+			c.retargets++
 		}
 	}
-	if matches(*fetched, pull) {
-		c.caches.keepList(key, fileList{head: pull.HeadRefOID, files: slices.Clone(*fetched)})
+	return c
+}
+
+// changedFiles returns the changed files of the comparison that was read. A remembered list is taken if
+// it is of the same comparison and has the counts of the pull request. It must be called after the pull
+// request was read: what changes between the two shows in the next comparison, so that a list is never
+// remembered for something newer than itself. The list is the caller's to change.
+func (c *Client) changedFiles(ctx context.Context, ref bylaw.Ref, pull *pullAnswer) ([]bylaw.File, error) {
+	key, of := c.pullKey(ref), pull.comparison()
+	if known, ok := c.caches.list(key); ok && known.of == of && matches(known.files, pull) {
+		return slices.Clone(known.files), nil
 	}
-	return *fetched, nil
+	files, sure, err := c.listFiles(ctx, ref, of.head)
+	if err != nil {
+		return nil, err
+	}
+	if sure && matches(files, pull) {
+		c.caches.keepList(key, fileList{of: of, files: slices.Clone(files)})
+	}
+	return files, nil
 }
 
 func (c *Client) pullKey(ref bylaw.Ref) pullKey {
 	return pullKey{c.installation, strings.ToLower(ref.Owner), strings.ToLower(ref.Repo), ref.Number}
 }
 
-func (c *Client) listFiles(ctx context.Context, ref bylaw.Ref) (*listing, error) {
+// listFiles reads the list, which names the commit that it is of in the addresses of its files. An
+// [Error] of kind Moved says that it is not the head. sure says that every page names the head; GitHub
+// does not document the address of a removed file, so that a page of nothing else proves nothing.
+func (c *Client) listFiles(ctx context.Context, ref bylaw.Ref, head string) (list []bylaw.File, sure bool, err error) {
 	type item struct {
 		Filename         string `json:"filename"`
 		PreviousFilename string `json:"previous_filename"`
 		Status           string `json:"status"`
 		Additions        int    `json:"additions"`
 		Deletions        int    `json:"deletions"`
+		ContentsURL      string `json:"contents_url"`
 	}
+	op := "list files of " + ref.String()
 	at := restPath("repos", ref.Owner, ref.Repo, "pulls", fmt.Sprint(ref.Number), "files")
-	all, err := pages[[]item](ctx, c, "list files of "+ref.String(), at, nil)
+	all, err := pages[[]item](ctx, c, op, at, nil)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	list := listing{}
+	list, sure = []bylaw.File{}, true
 	for _, page := range all {
+		named := false
 		for _, f := range page {
+			ofHead := strings.HasSuffix(f.ContentsURL, "?ref="+head)
+			if !ofHead && f.Status != "removed" {
+				return nil, false, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("the list is not of %s", head)}
+			}
+			named = named || ofHead
 			list = append(list, bylaw.File{
 				Path: f.Filename, PreviousPath: f.PreviousFilename, Status: f.Status, Added: f.Additions, Removed: f.Deletions,
 				Before: bylaw.Content{Lines: []bylaw.Line{}, Problems: []bylaw.Problem{}},
 				After:  bylaw.Content{Lines: []bylaw.Line{}, Problems: []bylaw.Problem{}},
 			})
 		}
+		sure = sure && named
 	}
-	return &list, nil
+	return list, sure, nil
 }
 
 func matches(files []bylaw.File, pull *pullAnswer) bool {

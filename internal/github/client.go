@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -144,9 +145,7 @@ func pages[T any](ctx context.Context, c *Client, op, path string, query url.Val
 	page := func(ctx context.Context, n int) (T, int, error) {
 		var out T
 		q := url.Values{"per_page": {"100"}, "page": {strconv.Itoa(n)}}
-		for k, v := range query {
-			q[k] = v
-		}
+		maps.Copy(q, query)
 		last, err := c.rest(ctx, op, http.MethodGet, path+"?"+q.Encode(), nil, &out)
 		return out, last, err
 	}
@@ -167,8 +166,8 @@ func pages[T any](ctx context.Context, c *Client, op, path string, query url.Val
 	return all, g.Wait()
 }
 
-// graphql asks one query. Fields of data that GitHub refused with NOT_FOUND or FORBIDDEN are null
-// and no error, if their path is one of optional; everything else that is refused is an error.
+// graphql asks one query. Fields of data that GitHub answered with NOT_FOUND are null and no error, if
+// their path is one of optional; everything else that is not given is an error.
 func (c *Client) graphql(ctx context.Context, op, query string, variables map[string]any, data any, optional ...string) error {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {

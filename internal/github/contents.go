@@ -17,18 +17,30 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
+// Limits of what is read in one go, which anybody who opens a pull request can make long.
 const (
-	maxFileBytes = 5 << 20 // of a file that says who is who, or what the rules are
-	blobsAtOnce  = 100     // contents in one request
+	maxFileBytes  = 5 << 20  // of one file
+	maxTotalBytes = 32 << 20 // of all files
 )
 
-// Files reads files of one commit of the pull request's world, in one request (one more if contents of
-// folders are not known yet). A path that ends in "/" is a folder, read two levels deep. Files that do
-// not exist are absent from the answer; their order is not promised. Links are not followed: the
-// content of a link is its target, and its mode is known only inside a folder.
+// Limits of one request, chosen so that the answer stays below maxAnswer however it is escaped.
+const (
+	blobsAtOnce  = 100     // contents
+	bytesAtOnce  = 8 << 20 // of these contents
+	pathsAtOnce  = 20      // paths that are read with their contents right away
+	maxTextBytes = 512_000 // of a content as GraphQL gives it; GitHub cuts it there
+)
+
+// Files reads files of one commit of the pull request's world, in one request for up to 20 paths (one
+// more for each 100 contents of folders, or of more paths, that are not known yet). A path that ends in
+// "/" is a folder, read two levels deep. Files that do not exist are absent from the answer; their order
+// is not promised. Links are not followed: the content of a link is its target, and its mode is known
+// only inside a folder.
 //
-// s tells which pull request is meant, and the commits that are expected: an [Error] of kind Moved
-// says that the head is another one by now, or that the base branch is gone.
+// s tells which pull request is meant, and the commits that are expected: RevisionBase is s.Base.SHA and
+// no other commit, and an [Error] of kind Moved says that the head is another one by now, or that the
+// base's commit is gone. A [bylaw.Problem] names a file of more than 5 MiB, or that with which all files
+// together become longer than 32 MiB; then no further content is fetched.
 func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return !clean(p) })
 	if len(paths) == 0 {
@@ -40,7 +52,7 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 	case bylaw.RevisionOrganization:
 		repo = bylaw.OrganizationRepository
 	case bylaw.RevisionBase:
-		commit = "refs/heads/" + s.Base.Name
+		commit = s.Base.SHA
 	case bylaw.RevisionHead:
 		commit = fmt.Sprintf("refs/pull/%d/head", s.Number)
 	default:
@@ -51,7 +63,7 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 	q := newFields(filesQuery)
 	aliases := make([]string, len(paths))
 	for i, p := range paths {
-		aliases[i] = q.file(commit + ":" + strings.TrimSuffix(p, "/"))
+		aliases[i] = q.file(commit+":"+strings.TrimSuffix(p, "/"), len(paths) <= pathsAtOnce)
 	}
 	q.variables["owner"], q.variables["name"], q.variables["commit"] = s.Repository.Owner, repo, commit
 	var answer twice[struct {
@@ -70,16 +82,16 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 	case rev == bylaw.RevisionHead && (tip == nil || tip.OID != s.Head.SHA):
 		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("the head is no longer %s", s.Head.SHA)}
 	case rev == bylaw.RevisionBase && tip == nil:
-		return nil, &Error{Op: op, Kind: Moved, Err: errors.New("the branch is gone")}
+		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("commit %q of the base is gone", commit)}
 	}
 
-	list := []bylaw.Blob{}
+	list, sizes := []bylaw.Blob{}, sizes{}
 	for i, p := range paths {
 		e, err := aliased[*entry](answer.raw, "repository", aliases[i])
 		if err != nil {
 			return nil, &Error{Op: op, Kind: Unavailable, Err: err}
 		}
-		files := e.files(p)
+		files := e.files(p, sizes)
 		if len(files) == 1 && e.intact(files[0].OID) {
 			files[0].Data = []byte(*e.Text)
 			c.caches.keepBlob(blobKey{c.installation, files[0].OID}, files[0].Data)
@@ -87,20 +99,61 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 		list = append(list, files...)
 	}
 	if rev == bylaw.RevisionOrganization {
-		return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, nil, list)
+		return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, nil, list, sizes)
 	}
-	return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, list, nil)
+	return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, list, nil, sizes)
 }
 
-// missing is a content that is not remembered, with a file that has it.
+// sizes are the bytes of contents by their ids.
+type sizes map[string]int
+
+func (s sizes) note(oid string, size *int) {
+	if size != nil {
+		s[oid] = *size
+	}
+}
+
+// fit is an error unless the files of a repository and of its organization may be read. Files with the
+// same content count each, because whoever reads them has them all.
+func (s sizes) fit(organization string, law, org []bylaw.Blob) error {
+	total := 0
+	for i, f := range slices.Concat(law, org) {
+		if f.Mode == submodule {
+			continue
+		}
+		size, known := s[f.OID]
+		if !known {
+			return &Error{Op: "read contents", Kind: Unavailable, Err: fmt.Errorf("no size of %s", f.Path)}
+		}
+		problem := &bylaw.Problem{File: f.Path}
+		if i >= len(law) {
+			problem.Repository = organization
+		}
+		switch total += size; {
+		case size > maxFileBytes:
+			problem.Msg, problem.Fix = fmt.Sprintf("This file is larger than %d MiB.", maxFileBytes>>20), "Make it smaller."
+			return problem
+		case total > maxTotalBytes:
+			problem.Msg = fmt.Sprintf("With this file, the files to be read together are larger than %d MiB.", maxTotalBytes>>20)
+			problem.Fix = "Make them smaller or fewer."
+			return problem
+		}
+	}
+	return nil
+}
+
+// missing is a content that is not remembered.
 type missing struct {
 	organization bool // stands in the organization's repository
-	path, oid    string
+	oid          string
 	alias        string
 }
 
-// contents fills in the data of the files of a repository, and of those of its organization.
-func (c *Client) contents(ctx context.Context, owner, repo string, law, organization []bylaw.Blob) error {
+// contents fills in the data of the files of a repository, and of those of its organization, if they fit.
+func (c *Client) contents(ctx context.Context, owner, repo string, law, organization []bylaw.Blob, sizes sizes) error {
+	if err := sizes.fit(owner+"/"+bylaw.OrganizationRepository, law, organization); err != nil {
+		return err
+	}
 	have := map[string][]byte{}
 	var lack []missing
 	note := func(files []bylaw.Blob, inOrganization bool) {
@@ -111,7 +164,7 @@ func (c *Client) contents(ctx context.Context, owner, repo string, law, organiza
 			data, ok := c.caches.blob(blobKey{c.installation, f.OID})
 			have[f.OID] = data
 			if !ok {
-				lack = append(lack, missing{organization: inOrganization, path: f.Path, oid: f.OID})
+				lack = append(lack, missing{organization: inOrganization, oid: f.OID})
 			}
 		}
 	}
@@ -121,8 +174,10 @@ func (c *Client) contents(ctx context.Context, owner, repo string, law, organiza
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(maxAtOnce)
 	fetched := make([][]byte, len(lack))
-	for from := 0; from < len(lack); from += blobsAtOnce {
-		to := min(from+blobsAtOnce, len(lack))
+	for from, to := 0, 0; from < len(lack); from = to {
+		for bytes := 0; to < len(lack) && to < from+blobsAtOnce && bytes < bytesAtOnce; to++ {
+			bytes += min(sizes[lack[to].oid], maxTextBytes)
+		}
 		g.Go(func() error { return c.fetch(gctx, owner, repo, lack[from:to], fetched[from:to]) })
 	}
 	if err := g.Wait(); err != nil {
@@ -170,12 +225,6 @@ func (c *Client) fetch(ctx context.Context, owner, repo string, lack []missing, 
 		switch {
 		case err != nil:
 			return &Error{Op: op, Kind: Unavailable, Err: err}
-		case blob != nil && blob.ByteSize > maxFileBytes:
-			problem := &bylaw.Problem{File: m.path, Msg: fmt.Sprintf("This file is larger than %d MiB.", maxFileBytes>>20), Fix: "Make it smaller."}
-			if m.organization {
-				problem.Repository = owner + "/" + bylaw.OrganizationRepository
-			}
-			return problem
 		case blob != nil && blob.intact(m.oid):
 			out[i] = []byte(*blob.Text)
 		default:

@@ -174,10 +174,11 @@ func (e graphqlError) Error() string {
 	return s
 }
 
-// tolerated reports whether the error only hides a whole field at the top that may be hidden. What is
-// refused inside such a field is not tolerated: it would look like something that does not exist.
+// tolerated reports whether the error only says that a whole field at the top does not exist, which may
+// be so. Neither what is missing inside such a field nor what is refused is tolerated: rules that stand
+// there would look like rules that nobody made.
 func (e graphqlError) tolerated(optional []string) bool {
-	if e.Type != "NOT_FOUND" && e.Type != "FORBIDDEN" || len(e.Path) != 1 {
+	if e.Type != "NOT_FOUND" || len(e.Path) != 1 {
 		return false
 	}
 	field, ok := e.Path[0].(string)

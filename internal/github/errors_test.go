@@ -80,6 +80,7 @@ func TestGraphQLErrorsAreClassified(t *testing.T) {
 		{"not found", `{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"-"}]}`, NotFound, time.Time{}},
 		{"forbidden", `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","path":["repository","x"],"message":"-"}]}`, Forbidden, time.Time{}},
 		{"forbidden inside what may be hidden", `{"data":{"organization":{}},"errors":[{"type":"FORBIDDEN","path":["organization","config"],"message":"-"}]}`, Forbidden, time.Time{}},
+		{"forbidden to see what may be hidden", `{"data":{"organization":null},"errors":[{"type":"FORBIDDEN","path":["organization"],"message":"-"}]}`, Forbidden, time.Time{}},
 		{"hidden", `{"data":{"organization":null},"errors":[{"type":"NOT_FOUND","path":["organization"],"message":"-"}]}`, "", time.Time{}},
 		{"mistake of ours", `{"errors":[{"message":"Field 'x' doesn't exist","extensions":{"code":"undefinedField"}}]}`, Invalid, time.Time{}},
 	} {

@@ -9,14 +9,6 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
-// latest is the arrival that happened last.
-func latest(arrivals []bylaw.Arrival) bylaw.Arrival {
-	if len(arrivals) == 0 {
-		return bylaw.Arrival{}
-	}
-	return slices.MaxFunc(arrivals, func(a, b bylaw.Arrival) int { return a.At.Compare(b.At.Time) })
-}
-
 // forcePushes are the force-pushes of the head, oldest first.
 func forcePushes(items []timeline) []timeline {
 	return slices.DeleteFunc(slices.Clone(items), func(t timeline) bool { return t.Typename != "HeadRefForcePushedEvent" })

@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,12 +26,12 @@ func TestFilesOfEveryRevision(t *testing.T) {
 	} {
 		files, err := w.c.Files(t.Context(), &s, rev, []string{"OWNERS.md", "absent.md", "../x"})
 		must(t, err)
-		var got string
+		var got strings.Builder
 		for _, f := range files {
-			got += string(f.Data)
+			got.WriteString(string(f.Data))
 		}
-		if got != want || len(files) > 1 {
-			t.Errorf("%s: got %q in %d files, want %q", rev, got, len(files), want)
+		if got.String() != want || len(files) > 1 {
+			t.Errorf("%s: got %q in %d files, want %q", rev, got.String(), len(files), want)
 		}
 		if calls := w.reads(); len(calls) != 1 {
 			t.Errorf("%s: calls %v, want one", rev, calls)
@@ -88,6 +89,63 @@ func TestFilesThatAreTooLong(t *testing.T) {
 	}
 }
 
+func TestFilesThatAreTooLongTogether(t *testing.T) {
+	t.Parallel()
+	first := startingWorld()
+	var paths []string
+	for i := range 25 {
+		paths = append(paths, fmt.Sprintf("roster/%02d.csv", i))
+		first.Repositories[0].Files[paths[i]] = fmt.Sprintln(i) + strings.Repeat("carol,Initech\n", 100_000) // 1.4 MB
+	}
+	w := start(t, first)
+	s := w.read(t, bylaw.Want{}).Snapshot
+	w.reads()
+	refused := func(err error) {
+		t.Helper()
+		problem, ok := err.(*bylaw.Problem)
+		if !ok || problem.File != "roster/23.csv" || !strings.Contains(problem.Msg, "32 MiB") {
+			t.Errorf("got %v", err)
+		}
+		if calls := w.reads(); len(calls) != 1 {
+			t.Errorf("calls %v, want only that which tells the sizes", calls)
+		}
+	}
+	_, err := w.c.Files(t.Context(), &s, bylaw.RevisionLaw, paths)
+	refused(err)
+	_, err = w.c.Files(t.Context(), &s, bylaw.RevisionHead, []string{"roster/"})
+	refused(err)
+	_, err = w.c.Read(t.Context(), w.ref, bylaw.Want{Law: paths})
+	refused(err)
+	files, err := w.c.Files(t.Context(), &s, bylaw.RevisionLaw, paths[:23])
+	must(t, err)
+	if len(files) != 23 || len(files[22].Data) < 1_400_000 {
+		t.Errorf("got %d files", len(files))
+	}
+}
+
+func TestManyFiles(t *testing.T) {
+	t.Parallel()
+	first := startingWorld()
+	var paths []string
+	for i := range 150 {
+		paths = append(paths, fmt.Sprintf("f%03d", i))
+		first.Repositories[0].Files[paths[i]] = paths[i]
+	}
+	w := start(t, first)
+	s := w.read(t, bylaw.Want{}).Snapshot
+	w.reads()
+	files, err := w.c.Files(t.Context(), &s, bylaw.RevisionBase, paths)
+	must(t, err)
+	for _, f := range files {
+		if string(f.Data) != f.Path {
+			t.Errorf("%s has %q", f.Path, f.Data)
+		}
+	}
+	if diff := cmp.Diff([]string{"Files", "Blobs", "Blobs"}, w.reads()); diff != "" || len(files) != 150 {
+		t.Errorf("%d files; calls (-want +got):\n%s", len(files), diff)
+	}
+}
+
 func TestConfigured(t *testing.T) {
 	t.Parallel()
 	first := startingWorld()
@@ -117,21 +175,14 @@ func TestGroupPulls(t *testing.T) {
 	two := do[int](t)(w.OpenPull("acme/widgets", fakegithub.Pull{Title: "x", Author: "carol", Commits: []fakegithub.Commit{{Message: "x", Files: map[string]string{"x": "x\n"}}}}))
 	do[string](t)(w.EnqueuePull("acme/widgets", two, "carol"))
 	head := do[string](t)(w.EnqueuePull("acme/widgets", 1, "carol"))
-	ref := "refs/heads/gh-readonly-queue/main/pr-1-" + head
-	for _, test := range []struct {
-		name, sha, ref string
-		want           []int
-	}{
-		{"in the queue", head, ref, []int{two, 1}},
-		{"gone from the queue", strings.Repeat("0", 40), ref, []int{1}},
-	} {
-		got, err := w.c.GroupPulls(t.Context(), "acme", "widgets", "main", test.sha, test.ref)
-		must(t, err)
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
+	got, err := w.c.GroupPulls(t.Context(), "acme", "widgets", "main", head, "branch")
+	must(t, err)
+	if diff := cmp.Diff([]int{two, 1}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
-	_, err := w.c.GroupPulls(t.Context(), "acme", "widgets", "main", strings.Repeat("0", 40), "refs/heads/other")
+	_, err = w.c.GroupPulls(t.Context(), "acme", "widgets", "main", strings.Repeat("0", 40), "branch")
+	wantKind(t, err, github.Unavailable)
+	_, err = w.c.GroupPulls(t.Context(), "acme", "widgets", "next", head, "branch")
 	wantKind(t, err, github.NotFound)
 }
 

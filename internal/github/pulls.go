@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -62,13 +60,10 @@ func (c *Client) PullsAtHead(ctx context.Context, owner, repo, sha string) ([]Pu
 	return slices.DeleteFunc(list, func(p PullHead) bool { return p.HeadSHA != sha }), nil
 }
 
-// groupRef finds the number in the name of a merge group's branch,
-// "refs/heads/gh-readonly-queue/main/pr-7-0123...".
-var groupRef = regexp.MustCompile(`/pr-(\d+)-[0-9a-f]{7,64}$`)
-
 // GroupPulls lists the pull requests of a merge group, first to be merged first: those in the queue up
-// to the one that ends in headSHA. If the queue does not show it, which happens once it is merged or
-// removed, the one that the branch is named after; it is an error if there is none either.
+// to the one that ends in headSHA. headRef, the name of the group's branch, tells the last of them only, so
+// that it serves for messages alone: a group that the queue does not show whole is an [Error] of kind
+// Unavailable, and a branch that shows no queue one of kind NotFound.
 func (c *Client) GroupPulls(ctx context.Context, owner, repo, baseBranch, headSHA, headRef string) ([]int, error) {
 	op := fmt.Sprintf("read merge queue of %s/%s", owner, repo)
 	type queued struct {
@@ -93,7 +88,7 @@ func (c *Client) GroupPulls(ctx context.Context, owner, repo, baseBranch, headSH
 			return nil, err
 		}
 		if answer.Repository == nil || answer.Repository.MergeQueue == nil {
-			break
+			return nil, &Error{Op: op, Kind: NotFound, Err: fmt.Errorf("no merge queue for %q", baseBranch)}
 		}
 		page := answer.Repository.MergeQueue.Entries
 		entries = append(entries, page.Nodes...)
@@ -105,19 +100,15 @@ func (c *Client) GroupPulls(ctx context.Context, owner, repo, baseBranch, headSH
 	slices.SortFunc(entries, func(a, b queued) int { return cmp.Compare(a.Position, b.Position) })
 	var numbers []int
 	for _, e := range entries {
-		if e.PullRequest != nil {
-			numbers = append(numbers, e.PullRequest.Number)
+		if e.PullRequest == nil {
+			return nil, &Error{Op: op, Kind: Unavailable, Err: fmt.Errorf("entry %d shows no pull request", e.Position)}
 		}
-		if e.HeadCommit.oid() == headSHA && e.PullRequest != nil {
+		numbers = append(numbers, e.PullRequest.Number)
+		if e.HeadCommit.oid() == headSHA {
 			return numbers, nil
 		}
 	}
-	if m := groupRef.FindStringSubmatch(headRef); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			return []int{n}, nil
-		}
-	}
-	return nil, &Error{Op: op, Kind: NotFound, Err: fmt.Errorf("no entry for %s, and %q names no pull request", headSHA, headRef)}
+	return nil, &Error{Op: op, Kind: Unavailable, Err: fmt.Errorf("no entry for %s of %q", headSHA, headRef)}
 }
 
 // Configured reports whether a repository or its organization has a configuration of Bylaw on its

@@ -29,7 +29,7 @@ func Queries() map[string]string {
 	read.entry("repository", "HEAD:OWNERS.md")
 	read.entry("organization", "HEAD:people.yml")
 	files := newFields(filesQuery)
-	files.file("HEAD:OWNERS.md")
+	files.file("HEAD:OWNERS.md", true)
 	blobs := newFields(blobsQuery)
 	blobs.blob("repository", "ce013625030ba8dba906f756967f9e9ca394464a")
 	return map[string]string{
@@ -70,10 +70,11 @@ func (f *fields) entry(mark, expression string) (alias string) {
 	return alias
 }
 
-// file is entry in the governed repository with the content, should it be a file.
-func (f *fields) file(expression string) (alias string) {
+// file is entry in the one repository of the query, with the content if it is wanted and this is a file.
+func (f *fields) file(expression string, content bool) (alias string) {
 	alias = f.add("String!", expression)
-	f.lines["repository"] = append(f.lines["repository"], fmt.Sprintf("%[1]s: object(expression: $%[1]s) { ...Entry ...Content }", alias))
+	f.lines["repository"] = append(f.lines["repository"],
+		fmt.Sprintf("%[1]s: object(expression: $%[1]s) { ...Entry ...Content @include(if: %[2]t) }", alias, content))
 	return alias
 }
 

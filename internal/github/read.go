@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -15,9 +16,12 @@ import (
 // and the contents of changed files. No slice of it is nil. The data of files is shared and must not be
 // written to.
 //
-// It makes one GraphQL request if the head is known and the law unchanged; one more in parallel for
-// the changed files of a new head (and one for each 100 of them); one more for the contents of law
-// that changed; and one for each further 100 reviews, commits, comments or label events.
+// It makes one GraphQL request if the head and the tip of the base branch are known and the law is
+// unchanged; one more for the changed files otherwise (and one for each 100 of them); one more for the
+// contents of law that changed; and one for each further 100 reviews, commits, comments or events.
+//
+// A [bylaw.Problem] names the file with which the law becomes too long: 5 MiB are read of one file, and
+// 32 MiB of all.
 //
 // SameHead is whole if GitHub's way from the head to its pull requests finds them all, which is not
 // sure for those of forks, or if they are among the 100 open ones that changed last.
@@ -26,26 +30,16 @@ import (
 // the pull request was pushed to meanwhile.
 func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
 	var (
-		r       bylaw.Reading
-		answer  *readAnswer
-		law     lawFiles
-		org     lawFiles
-		fetched *listing
+		r      bylaw.Reading
+		answer *readAnswer
+		law    lawFiles
+		org    lawFiles
 	)
-	known, isKnown := c.caches.list(c.pullKey(ref))
-	newest := latest(want.Arrivals)
-
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		answer, law, org, err = c.readPull(gctx, ref, want)
 		return err
 	})
-	if !isKnown || newest.SHA != "" && newest.SHA != known.head {
-		g.Go(func() (err error) {
-			fetched, err = c.listFiles(gctx, ref)
-			return err
-		})
-	}
 	if want.Pushers {
 		g.Go(func() (err error) {
 			r.Pushers, err = c.Pushers(gctx, ref.Owner, ref.Repo)
@@ -63,14 +57,15 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 
 	g, gctx = errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		s.Files, err = c.changedFiles(gctx, ref, pull, fetched)
+		s.Files, err = c.changedFiles(gctx, ref, pull)
 		return err
 	})
 	g.Go(func() error {
-		r.Law = law.tree(&answer.Repository.lawAnswer)
-		r.Organization = org.tree(answer.Organization)
+		sizes := sizes{}
+		r.Law = law.tree(&answer.Repository.lawAnswer, sizes)
+		r.Organization = org.tree(answer.Organization, sizes)
 		r.Organization.Repository = ref.Owner + "/" + bylaw.OrganizationRepository
-		return c.contents(gctx, ref.Owner, ref.Repo, r.Law.Files, r.Organization.Files)
+		return c.contents(gctx, ref.Owner, ref.Repo, r.Law.Files, r.Organization.Files, sizes)
 	})
 	if err := g.Wait(); err != nil {
 		return bylaw.Reading{}, err
@@ -89,13 +84,11 @@ func (c *Client) readPull(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (
 	if withOrganization {
 		org = newLawFiles(q, "organization", want.Organization)
 	}
-	for k, v := range map[string]any{
+	maps.Copy(q.variables, map[string]any{
 		"owner": ref.Owner, "name": ref.Repo, "number": ref.Number, "app": c.app, "ours": c.app != 0,
 		"organization": withOrganization, "organizationName": bylaw.OrganizationRepository,
 		"config": "HEAD:" + bylaw.ConfigPath, "policies": "HEAD:" + bylaw.PoliciesPath, "parent": "HEAD:.github",
-	} {
-		q.variables[k] = v
-	}
+	})
 	var parts twice[readAnswer]
 	if err := c.graphql(ctx, op, q.query(), q.variables, &parts, "organization"); err != nil {
 		return nil, law, org, err
@@ -133,7 +126,7 @@ func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, 
 		CreatedAt:          pull.CreatedAt,
 		MergedAt:           pull.MergedAt,
 		MergedBy:           bylaw.Account{Kind: bylaw.KindUser},
-		Base:               bylaw.Base{Name: pull.BaseRefName, SHA: pull.BaseRefOID},
+		Base:               bylaw.Base{Name: pull.BaseRefName, SHA: pull.baseTip()},
 		Head:               bylaw.Head{Name: pull.HeadRefName, SHA: pull.HeadRefOID, Fork: pull.IsCrossRepository},
 		RequestedReviewers: []string{},
 		People:             []bylaw.Person{},

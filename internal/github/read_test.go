@@ -105,7 +105,7 @@ func TestReadMakesAsFewCallsAsPromised(t *testing.T) {
 	calls("a review", "Read")
 	do[string](t)(w.PushFiles("acme/widgets", "main", "alice", fakegithub.Commit{Message: "x", Files: map[string]string{"OWNERS.md": "new\n"}}))
 	w.read(t, law)
-	calls("a new roster", "Blobs", "Read")
+	calls("a new roster on the base branch", "Blobs", "Read", "files")
 	head := do[string](t)(w.Push("acme/widgets", 1, "bob", fakegithub.Commit{Message: "x", Files: map[string]string{"axle.go": "package wheel\n"}}))
 	law.Arrivals = []bylaw.Arrival{{SHA: head, At: bylaw.At(w.clock()), By: "bob"}}
 	if n := len(w.read(t, law).Snapshot.Files); n != 2 {

@@ -72,8 +72,9 @@ func (l *lawFiles) resolve(raw map[string]map[string]json.RawMessage) error {
 	return nil
 }
 
-// tree puts the files together, without their contents. nil stands for a repository that is not visible.
-func (l *lawFiles) tree(a *lawAnswer) bylaw.Tree {
+// tree puts the files together, without their contents, and notes their sizes. nil stands for a
+// repository that is not visible.
+func (l *lawFiles) tree(a *lawAnswer, sizes sizes) bylaw.Tree {
 	t := bylaw.Tree{Files: []bylaw.Blob{}}
 	if a == nil {
 		return t
@@ -85,7 +86,7 @@ func (l *lawFiles) tree(a *lawAnswer) bylaw.Tree {
 	t.Commit = a.DefaultBranchRef.Target.oid()
 	seen := map[string]bool{}
 	add := func(p string, e *entry) {
-		for _, f := range e.files(p) {
+		for _, f := range e.files(p, sizes) {
 			if !seen[f.Path] {
 				seen[f.Path] = true
 				t.Files = append(t.Files, f)
@@ -110,19 +111,21 @@ func (l *lawFiles) tree(a *lawAnswer) bylaw.Tree {
 }
 
 // files lists what stands at a path, without contents unless they came along: one file, or the files
-// of a folder if the path ends in "/". A file asked for as a folder, and the reverse, does not exist.
-func (e *entry) files(p string) []bylaw.Blob {
+// of a folder if the path ends in "/", and notes their sizes. A file asked for as a folder, and the
+// reverse, does not exist.
+func (e *entry) files(p string, sizes sizes) []bylaw.Blob {
 	folder := strings.HasSuffix(p, "/")
 	switch {
-	case e == nil, folder != (e.Typename == "Tree"):
+	case e == nil, folder && e.Typename != "Tree", !folder && e.Typename != "Blob":
 		return nil
 	case !folder:
+		sizes.note(e.OID, e.ByteSize)
 		return []bylaw.Blob{{Path: p, OID: e.OID}}
 	}
 	var list []bylaw.Blob
 	for _, child := range e.Entries {
 		if child.Type != "tree" {
-			list = append(list, child.blob(p))
+			list = append(list, child.blob(p, sizes))
 			continue
 		}
 		if child.Object == nil {
@@ -130,14 +133,17 @@ func (e *entry) files(p string) []bylaw.Blob {
 		}
 		for _, grandchild := range child.Object.Entries {
 			if grandchild.Type != "tree" {
-				list = append(list, grandchild.blob(p+child.Name+"/"))
+				list = append(list, grandchild.blob(p+child.Name+"/", sizes))
 			}
 		}
 	}
 	return list
 }
 
-func (t *treeEntry) blob(folder string) bylaw.Blob {
+func (t *treeEntry) blob(folder string, sizes sizes) bylaw.Blob {
+	if t.Object != nil {
+		sizes.note(t.OID, t.Object.ByteSize)
+	}
 	return bylaw.Blob{Path: folder + t.Name, OID: t.OID, Mode: mode(t.Mode)}
 }
 

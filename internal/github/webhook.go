@@ -44,7 +44,6 @@ type Event struct {
 	Installation  int64
 	Account       string // login of the organization or user where the App is installed; "" when not told
 	Owner, Repo   string // "" for events of an organization
-	RepositoryID  int64
 	DefaultBranch string
 	Sender        bylaw.Account // whose doing it is
 
@@ -113,7 +112,6 @@ func Parse(event string, body []byte, appID int64) (Event, error) {
 		} `json:"installation"`
 		Organization login `json:"organization"`
 		Repository   struct {
-			ID            int64  `json:"id"`
 			Name          string `json:"name"`
 			Owner         login  `json:"owner"`
 			DefaultBranch string `json:"default_branch"`
@@ -126,7 +124,7 @@ func Parse(event string, body []byte, appID int64) (Event, error) {
 	e := Event{
 		Kind: KindIgnored, Name: event, Action: common.Action, Installation: common.Installation.ID,
 		Account: common.Installation.Account.Login, Owner: common.Repository.Owner.Login, Repo: common.Repository.Name,
-		RepositoryID: common.Repository.ID, DefaultBranch: common.Repository.DefaultBranch, Sender: common.Sender.account(),
+		DefaultBranch: common.Repository.DefaultBranch, Sender: common.Sender.account(),
 	}
 	for _, account := range []string{common.Organization.Login, e.Owner} {
 		if e.Account == "" {

@@ -1,12 +1,13 @@
 package github
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
-// AccessEvent says whose access may be different. Empty fields mean: of everybody concerned.
+// AccessEvent says that somebody's access may be different.
 type AccessEvent struct {
-	What  string // member, membership, organization, repository, team: the event's name
-	Login string // whom it is about
-	Team  string // slug
+	What string // member, membership, organization, repository, team: the event's name
 }
 
 // InstalledEvent says where the App is, or is no longer.
@@ -23,27 +24,9 @@ var accessActions = map[string][]string{
 	"team":         {"created", "deleted", "edited", "added_to_repository", "removed_from_repository"},
 }
 
-func parseAccess(body []byte, _ int64, e *Event) error {
-	var in struct {
-		Member     login `json:"member"`
-		Membership struct {
-			User login `json:"user"`
-		} `json:"membership"`
-		Team struct {
-			Slug string `json:"slug"`
-		} `json:"team"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
-	for _, action := range accessActions[e.Name] {
-		if e.Action == action {
-			e.Kind = KindAccess
-		}
-	}
-	e.Access = AccessEvent{What: e.Name, Login: in.Member.Login, Team: in.Team.Slug}
-	if e.Access.Login == "" {
-		e.Access.Login = in.Membership.User.Login
+func parseAccess(_ []byte, _ int64, e *Event) error {
+	if slices.Contains(accessActions[e.Name], e.Action) {
+		e.Kind, e.Access.What = KindAccess, e.Name
 	}
 	return nil
 }

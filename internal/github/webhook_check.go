@@ -6,14 +6,10 @@ import "encoding/json"
 type CheckEvent struct {
 	HeadSHA    string
 	Pulls      []int  // those that GitHub names; none for a fork
-	RunID      int64  // 0 for a suite
-	RunName    string // "" for a suite
 	Identifier string // of the button, for KindAction
 }
 
 type checkBody struct {
-	ID      int64  `json:"id"`
-	Name    string `json:"name"`
 	HeadSHA string `json:"head_sha"`
 	App     struct {
 		ID int64 `json:"id"`
@@ -21,18 +17,20 @@ type checkBody struct {
 	PullRequests []struct {
 		Number int `json:"number"`
 		Base   struct {
-			Repo struct {
-				ID int64 `json:"id"`
-			} `json:"repo"`
+			Repo repository `json:"repo"`
 		} `json:"base"`
 	} `json:"pull_requests"`
 }
 
+type repository struct {
+	ID int64 `json:"id"`
+}
+
 // event names the pull requests of this repository only; a commit can be proposed to others as well.
-func (c *checkBody) event(repository int64) CheckEvent {
+func (c *checkBody) event(here repository) CheckEvent {
 	e := CheckEvent{HeadSHA: c.HeadSHA}
 	for _, p := range c.PullRequests {
-		if p.Base.Repo.ID == repository || p.Base.Repo.ID == 0 {
+		if p.Base.Repo == here || p.Base.Repo.ID == 0 {
 			e.Pulls = append(e.Pulls, p.Number)
 		}
 	}
@@ -41,7 +39,8 @@ func (c *checkBody) event(repository int64) CheckEvent {
 
 func parseCheckRun(body []byte, appID int64, e *Event) error {
 	var in struct {
-		CheckRun        checkBody `json:"check_run"`
+		CheckRun        checkBody  `json:"check_run"`
+		Repository      repository `json:"repository"`
 		RequestedAction struct {
 			Identifier string `json:"identifier"`
 		} `json:"requested_action"`
@@ -53,8 +52,8 @@ func parseCheckRun(body []byte, appID int64, e *Event) error {
 		e.Why = "The check belongs to another App."
 		return nil
 	}
-	e.Check = in.CheckRun.event(e.RepositoryID)
-	e.Check.RunID, e.Check.RunName, e.Check.Identifier = in.CheckRun.ID, in.CheckRun.Name, in.RequestedAction.Identifier
+	e.Check = in.CheckRun.event(in.Repository)
+	e.Check.Identifier = in.RequestedAction.Identifier
 	switch e.Action {
 	case "rerequested":
 		e.Kind = KindHeads
@@ -66,7 +65,8 @@ func parseCheckRun(body []byte, appID int64, e *Event) error {
 
 func parseCheckSuite(body []byte, appID int64, e *Event) error {
 	var in struct {
-		CheckSuite checkBody `json:"check_suite"`
+		CheckSuite checkBody  `json:"check_suite"`
+		Repository repository `json:"repository"`
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return err
@@ -75,7 +75,7 @@ func parseCheckSuite(body []byte, appID int64, e *Event) error {
 	case in.CheckSuite.App.ID != appID:
 		e.Why = "The check suite belongs to another App."
 	case e.Action == "rerequested":
-		e.Kind, e.Check = KindHeads, in.CheckSuite.event(e.RepositoryID)
+		e.Kind, e.Check = KindHeads, in.CheckSuite.event(in.Repository)
 	}
 	return nil
 }

@@ -10,10 +10,6 @@ import (
 type PullEvent struct {
 	Number  int
 	HeadSHA string
-	Base    string // branch to be changed
-	State   string // open or closed
-	Merged  bool
-	By      bylaw.Account // who merged it; Login empty unless merged
 
 	// ArrivedAt and PushedBy tell when the head became the head, and who pushed it. They are set for
 	// opened and synchronize only.
@@ -26,30 +22,19 @@ type GroupEvent struct {
 	HeadSHA string
 	HeadRef string // refs/heads/gh-readonly-queue/...
 	Base    string // branch in front of which the queue stands
-	Reason  string // of KindGroupDestroyed: merged, invalidated, dequeued
 }
 
 type pullBody struct {
 	Number    int    `json:"number"`
-	State     string `json:"state"`
-	Merged    bool   `json:"merged"`
-	MergedBy  login  `json:"merged_by"`
 	CreatedAt moment `json:"created_at"`
 	UpdatedAt moment `json:"updated_at"`
 	Head      struct {
 		SHA string `json:"sha"`
 	} `json:"head"`
-	Base struct {
-		Ref string `json:"ref"`
-	} `json:"base"`
 }
 
 func (p *pullBody) event() PullEvent {
-	e := PullEvent{Number: p.Number, HeadSHA: p.Head.SHA, Base: p.Base.Ref, State: p.State, Merged: p.Merged}
-	if p.Merged {
-		e.By = p.MergedBy.account()
-	}
-	return e
+	return PullEvent{Number: p.Number, HeadSHA: p.Head.SHA}
 }
 
 // pullChatter are the actions that change no fact. An action that is not known may.
@@ -95,7 +80,6 @@ func parseReview(body []byte, _ int64, e *Event) error {
 
 func parseGroup(body []byte, _ int64, e *Event) error {
 	var in struct {
-		Reason     string `json:"reason"`
 		MergeGroup struct {
 			HeadSHA string `json:"head_sha"`
 			HeadRef string `json:"head_ref"`
@@ -112,6 +96,6 @@ func parseGroup(body []byte, _ int64, e *Event) error {
 		e.Kind = KindGroupDestroyed
 	}
 	g := in.MergeGroup
-	e.Group = GroupEvent{HeadSHA: g.HeadSHA, HeadRef: g.HeadRef, Base: branch(g.BaseRef), Reason: in.Reason}
+	e.Group = GroupEvent{HeadSHA: g.HeadSHA, HeadRef: g.HeadRef, Base: branch(g.BaseRef)}
 	return nil
 }

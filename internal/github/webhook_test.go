@@ -48,7 +48,7 @@ func TestParse(t *testing.T) {
 	alice := bylaw.Account{Login: "alice", ID: 1, Kind: bylaw.KindUser}
 	opened := bylaw.At(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	updated := bylaw.At(time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC))
-	open := PullEvent{Number: 7, HeadSHA: "h", Base: "main", State: "open"}
+	open := PullEvent{Number: 7, HeadSHA: "h"}
 	arrived := func(at bylaw.Time) PullEvent {
 		p := open
 		p.ArrivedAt, p.PushedBy = at, "alice"
@@ -66,18 +66,18 @@ func TestParse(t *testing.T) {
 		{"pull_request", `"action":"assigned",` + webhookPull, Event{Kind: KindIgnored}},
 		{
 			"pull_request", `"action":"closed","pull_request":{"number":7,"state":"closed","merged":true,"merged_by":{"login":"bob","id":2}}`,
-			Event{Kind: KindPullClosed, Pull: PullEvent{Number: 7, State: "closed", Merged: true, By: bylaw.Account{Login: "bob", ID: 2, Kind: bylaw.KindUser}}},
+			Event{Kind: KindPullClosed, Pull: PullEvent{Number: 7}},
 		},
 		{"pull_request_review", `"action":"submitted",` + webhookPull, Event{Kind: KindPull, Pull: open}},
 		{
 			"check_run", `"action":"rerequested","check_run":{"id":3,"name":"bylaw","head_sha":"h","app":{"id":42},
 				"pull_requests":[{"number":7,"base":{"repo":{"id":5}}},{"number":8,"base":{"repo":{"id":6}}}]}`,
-			Event{Kind: KindHeads, Check: CheckEvent{HeadSHA: "h", Pulls: []int{7}, RunID: 3, RunName: "bylaw"}},
+			Event{Kind: KindHeads, Check: CheckEvent{HeadSHA: "h", Pulls: []int{7}}},
 		},
 		{
 			"check_run", `"action":"requested_action","requested_action":{"identifier":"ask"},"check_run":{"id":3,"name":"bylaw","head_sha":"h",
 				"started_at":"2018-04-25 20:42:10","app":{"id":42},"pull_requests":[]}`,
-			Event{Kind: KindAction, Check: CheckEvent{HeadSHA: "h", RunID: 3, RunName: "bylaw", Identifier: "ask"}},
+			Event{Kind: KindAction, Check: CheckEvent{HeadSHA: "h", Identifier: "ask"}},
 		},
 		{"check_run", `"action":"rerequested","check_run":{"id":3,"app":{"id":43}}`, Event{Kind: KindIgnored}},
 		{"check_suite", `"action":"rerequested","check_suite":{"head_sha":"h","app":{"id":42}}`, Event{Kind: KindHeads, Check: CheckEvent{HeadSHA: "h"}}},
@@ -97,7 +97,7 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"merge_group", `"action":"destroyed","reason":"merged","merge_group":{"head_sha":"g"}`,
-			Event{Kind: KindGroupDestroyed, Group: GroupEvent{HeadSHA: "g", Reason: "merged"}},
+			Event{Kind: KindGroupDestroyed, Group: GroupEvent{HeadSHA: "g"}},
 		},
 		{
 			"push", `"ref":"refs/heads/main","after":"a","commits":[{"added":["b"],"modified":["a"]},{"removed":["a"]}]`,
@@ -108,14 +108,14 @@ func TestParse(t *testing.T) {
 			Event{Kind: KindPush, Push: PushEvent{Branch: "next/one", SHA: "a", Paths: []string{"b"}, Truncated: true}},
 		},
 		{"push", `"ref":"refs/tags/v1"`, Event{Kind: KindIgnored}},
-		{"member", `"action":"removed","member":{"login":"bob"}`, Event{Kind: KindAccess, Access: AccessEvent{What: "member", Login: "bob"}}},
+		{"member", `"action":"removed","member":{"login":"bob"}`, Event{Kind: KindAccess, Access: AccessEvent{What: "member"}}},
 		{
 			"membership", `"action":"added","member":{"login":"bob"},"team":{"slug":"core"}`,
-			Event{Kind: KindAccess, Access: AccessEvent{What: "membership", Login: "bob", Team: "core"}},
+			Event{Kind: KindAccess, Access: AccessEvent{What: "membership"}},
 		},
 		{
 			"organization", `"action":"member_removed","membership":{"user":{"login":"bob"}}`,
-			Event{Kind: KindAccess, Access: AccessEvent{What: "organization", Login: "bob"}},
+			Event{Kind: KindAccess, Access: AccessEvent{What: "organization"}},
 		},
 		{"repository", `"action":"renamed"`, Event{Kind: KindAccess, Access: AccessEvent{What: "repository"}}},
 		{
@@ -129,7 +129,7 @@ func TestParse(t *testing.T) {
 		{"ping", `"zen":"Keep it logically awesome."`, Event{Kind: KindPing}},
 		{"sub_issues", `"action":"added"`, Event{Kind: KindIgnored}},
 	} {
-		got, err := Parse(test.event, []byte(fmt.Sprintf("{%s,%s}", test.body, webhookCommon)), 42)
+		got, err := Parse(test.event, fmt.Appendf(nil, "{%s,%s}", test.body, webhookCommon), 42)
 		if err != nil {
 			t.Errorf("%s %s: %v", test.event, test.body, err)
 			continue
@@ -140,7 +140,7 @@ func TestParse(t *testing.T) {
 		want := test.want
 		want.Why, want.Name, want.Action = got.Why, test.event, got.Action
 		want.Installation, want.Account, want.Owner, want.Repo = 9, "acme", "acme", "widgets"
-		want.RepositoryID, want.DefaultBranch, want.Sender = 5, "main", alice
+		want.DefaultBranch, want.Sender = "main", alice
 		if want.Kind == KindIgnored { // what is ignored has no details that matter
 			want.Check = got.Check
 		}

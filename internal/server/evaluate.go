@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
@@ -29,7 +30,7 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteConfigured(ctx, c, result.Configured); err != nil {
+	if err := w.noteConfigured(ctx, c, result.Configured, result.Rules); err != nil {
 		return store.Finished{}, "", err
 	}
 	if len(result.Run.Report.Checks) == 0 {
@@ -42,10 +43,13 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	return finished, string(result.Run.Report.Conclusion), err
 }
 
-func (w *worker) noteConfigured(ctx context.Context, c store.Claim, configured bool) error {
+// noteConfigured keeps whether a repository is configured, and which files its configuration names, so that
+// every process knows which pushes change the law. rules is nil when they were not looked at.
+func (w *worker) noteConfigured(ctx context.Context, c store.Claim, configured bool, rules []string) error {
 	known, found, err := w.Store.Repository(ctx, c.Repository)
-	if err == nil && (!found || known.Configured != configured || !configured) {
-		err = w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, Installation: c.Installation, Configured: configured})
+	renewed := rules != nil && (known.Rules == nil || !slices.Equal(known.Rules, rules))
+	if err == nil && (!found || known.Configured != configured || !configured || renewed) {
+		err = w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, Installation: c.Installation, Configured: configured, Rules: rules})
 	}
 	if err != nil {
 		return fmt.Errorf("note whether the repository is configured: %w", err)
@@ -69,7 +73,7 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	}
 	for _, posted := range result.Posted {
 		intended, err := w.Store.IntendCheck(ctx, repository, sha, posted.Name)
-		if err == nil && intended.RunID == 0 {
+		if err == nil && intended.RunID == 0 && !intended.Intended {
 			intended.RunID = posted.ID
 			err = w.Store.SaveCheck(ctx, intended)
 		}
@@ -93,10 +97,14 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run) (st
 		FollowUps: []store.Job{publishJob(c.Installation, c.Repository, s.Head.SHA)},
 	}
 	for _, number := range s.SameHead {
-		if _, known, err := w.Store.Pull(ctx, c.Repository, number); err != nil {
+		other, known, err := w.Store.Pull(ctx, c.Repository, number)
+		if err != nil {
 			return out, fmt.Errorf("look up pull request: %w", err)
-		} else if !known {
-			out.FollowUps = append(out.FollowUps, pullJob(c.Installation, c.Repository, number, "same head"))
+		}
+		// One whose own reading says otherwise was looked at just now, if that is what raised this run.
+		astray := known && (other.HeadSHA != s.Head.SHA || other.State != store.PullOpen) && s.Event != sameHead
+		if !known || astray {
+			out.FollowUps = append(out.FollowUps, sameHeadJob(c.Installation, c.Repository, number, s.Head.SHA))
 		}
 	}
 	groups, err := w.Store.GroupsOf(ctx, c.Repository, s.Number)
@@ -104,7 +112,11 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run) (st
 		return out, fmt.Errorf("look up merge groups: %w", err)
 	}
 	for _, g := range groups {
-		out.FollowUps = append(out.FollowUps, publishJob(c.Installation, c.Repository, g.HeadSHA))
+		if countsFor(run, g) {
+			out.FollowUps = append(out.FollowUps, publishJob(c.Installation, c.Repository, g.HeadSHA))
+		} else {
+			out.FollowUps = append(out.FollowUps, queuedJob(c.Installation, c.Repository, s.Number, g))
+		}
 	}
 	before, found, err := w.Store.LatestRun(ctx, c.Repository, s.Number)
 	if err != nil {
@@ -141,7 +153,7 @@ func keep(run bylaw.Run) (*store.Run, error) {
 		return nil, fmt.Errorf("write run down: %w", err)
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, run.Snapshot.Head.SHA, run.Snapshot.State)
+	fmt.Fprintln(h, run.Snapshot.Head.SHA, run.Snapshot.State, run.Snapshot.SameHead)
 	h.Write(verdicts)
 	h.Write(report)
 	return &store.Run{

@@ -28,6 +28,7 @@ func (s *Server) intake(ctx context.Context, e github.Event) (in store.Intake, w
 		if err != nil {
 			return in, "", fmt.Errorf("look up repository: %w", err)
 		}
+		i.rules = known.Rules
 		i.unconfigured = found && !known.Configured && s.Now().Sub(known.CheckedAt) < forgetUnconfigured
 	}
 	switch e.Kind {
@@ -68,6 +69,7 @@ type intake struct {
 	event        github.Event
 	repository   string
 	unconfigured bool
+	rules        []string // what the configuration names, as any process has last seen it
 	in           store.Intake
 	why          string
 }
@@ -206,7 +208,7 @@ func (i *intake) push() {
 		i.raise(installationJob(i.event.Installation, i.event.Owner, fanOutAll))
 	case i.unconfigured && !touchesRules:
 		i.why = nothingConfigured
-	case touchesRules || i.server.check().MayGovern(bylaw.Ref{Installation: i.event.Installation, Owner: i.event.Owner, Repo: i.event.Repo}, p.Paths):
+	case touchesRules || slices.ContainsFunc(p.Paths, func(path string) bool { return slices.Contains(i.rules, path) }) || i.server.check().MayGovern(bylaw.Ref{Installation: i.event.Installation, Owner: i.event.Owner, Repo: i.event.Repo}, p.Paths):
 		i.raise(repositoryJob(i.event.Installation, i.repository))
 	default:
 		i.why = "it touches neither configuration, rosters nor policies"
@@ -222,7 +224,7 @@ func isRule(path string) bool {
 func (i *intake) access() {
 	if i.repository != "" {
 		i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository))
-		if i.unconfigured {
+		if i.unconfigured && i.event.Name != "repository" { // another default branch may have a configuration
 			return
 		}
 		i.raise(repositoryJob(i.event.Installation, i.repository))

@@ -54,8 +54,23 @@ func pullJob(installation int64, repository string, number int, event string) st
 	return job(kindPull, fmt.Sprintf("%s#%d", repository, number), installation, repository, payload{Number: number, Event: event})
 }
 
+// sameHead is the event of a pull request that another one's reading has told of.
+const sameHead = "same head"
+
+// sameHeadJob looks at a pull request that is said to share the head sha with another one.
+func sameHeadJob(installation int64, repository string, number int, sha string) store.Job {
+	return job(kindPull, fmt.Sprintf("%s#%d", repository, number), installation, repository, payload{Number: number, SHA: sha, Event: sameHead})
+}
+
 func publishJob(installation int64, repository, sha string) store.Job {
 	return job(kindPublish, repository+" "+sha, installation, repository, payload{SHA: sha})
+}
+
+// queuedJob looks at a pull request of a merge group, not before that counts for the group.
+func queuedJob(installation int64, repository string, number int, g store.Group) store.Job {
+	j := pullJob(installation, repository, number, "merge_group.checks_requested")
+	j.DueAt = firstFor(g)
+	return j
 }
 
 func headJob(installation int64, repository, sha string) store.Job {
@@ -78,8 +93,9 @@ func installationJob(installation int64, account, fanOut string) store.Job {
 	return j
 }
 
+// askJob is of one person: who asks meanwhile must not take the place of somebody who may ask.
 func askJob(installation int64, repository string, number int, who string) store.Job {
-	return job(kindAsk, fmt.Sprintf("%s#%d", repository, number), installation, repository, payload{Number: number, Who: who})
+	return job(kindAsk, fmt.Sprintf("%s#%d %s", repository, number, who), installation, repository, payload{Number: number, Who: who})
 }
 
 // refOf is the pull request that a job is about.

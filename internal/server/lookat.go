@@ -58,7 +58,7 @@ func (w *worker) findGroup(ctx context.Context, c store.Claim, p payload) (store
 	}
 	var out store.Finished
 	for _, number := range numbers {
-		out.FollowUps = append(out.FollowUps, pullJob(c.Installation, c.Repository, number, "merge_group.checks_requested"))
+		out.FollowUps = append(out.FollowUps, queuedJob(c.Installation, c.Repository, number, group))
 	}
 	return out, fmt.Sprintf("pull requests %v", numbers), nil
 }
@@ -75,7 +75,7 @@ func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Fin
 	if err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteConfigured(ctx, c, configured); err != nil {
+	if err := w.noteConfigured(ctx, c, configured, nil); err != nil {
 		return store.Finished{}, "", err
 	}
 	var numbers []int

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"sync"
 	"time"
 
-	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -37,6 +37,7 @@ func (w *worker) run(taking, working context.Context) {
 	beating, stop := context.WithCancel(working)
 	var beat sync.WaitGroup
 	beat.Go(func() { w.beat(beating) })
+	beat.Go(func() { w.tidy(beating) })
 	defer func() {
 		jobs.Wait()
 		stop()
@@ -118,6 +119,32 @@ func (w *worker) beat(ctx context.Context) {
 	}
 }
 
+// keptFor is how long deliveries, superseded runs and cached facts are kept: much longer than GitHub delivers
+// again, which is for three days.
+const keptFor = 14 * 24 * time.Hour
+
+// tidy removes what is old from the store, at the beginning and then once a day.
+func (w *worker) tidy(ctx context.Context) {
+	tick := time.NewTicker(24 * time.Hour)
+	defer tick.Stop()
+	for {
+		pruned, err := w.Store.Prune(ctx, w.Now().Add(-keptFor))
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			w.Log.Error("old entries not removed", "err", err)
+		default:
+			w.Log.Info("old entries removed", "deliveries", pruned.Deliveries, "runs", pruned.Runs, "facts", pruned.Facts)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 func (w *worker) hold(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -135,27 +162,34 @@ func (w *worker) drop(key string) {
 	}
 }
 
-// work does one job, and keeps what came of it.
-func (w *worker) work(ctx context.Context, c store.Claim) {
-	ctx, cancel := context.WithTimeout(ctx, jobTime)
+// work does one job, and keeps what came of it. One that is broken off because working has ended is given
+// back with all others, as if it had not begun.
+func (w *worker) work(working context.Context, c store.Claim) {
+	ctx, cancel := context.WithTimeout(working, jobTime)
 	defer cancel()
 	began := w.Now()
 	var p payload
-	err := json.Unmarshal([]byte(c.Payload), &p)
 	var finished store.Finished
-	note := ""
+	var note string
+	err := json.Unmarshal([]byte(c.Payload), &p)
 	if err == nil {
-		finished, note, err = w.do(ctx, c, p)
+		err = recovered(func() (err error) { finished, note, err = w.do(ctx, c, p); return err })
 	}
 	line := w.Log.With("job", c.Key, "took", w.Now().Sub(began).Round(time.Millisecond))
-	if err != nil {
-		w.failed(ctx, c, p, err)
-		return
+	if caught := new(panicked); errors.As(err, &caught) {
+		line.Error("panic", "value", caught.value, "stack", string(caught.stack))
 	}
-	standing, err := w.Store.Finish(ctx, c, finished)
+	var standing store.Standing
+	if err == nil {
+		if standing, err = w.Store.Finish(ctx, c, finished); err != nil {
+			err = fmt.Errorf("keep result: %w", err)
+		}
+	}
 	switch {
+	case err != nil && working.Err() != nil:
+		line.Info("broken off, to be done again", "err", err)
 	case err != nil:
-		w.failed(ctx, c, p, fmt.Errorf("keep result: %w", err))
+		w.failed(ctx, c, p, err)
 	case !standing.Ours:
 		line.Warn("result dropped: another process has taken over")
 	default:
@@ -200,40 +234,59 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	wait := min(firstRetry<<min(c.Attempts-1, 20), lastRetry)
-	retryAt := w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2)))
-	var problem *github.Error
-	temporary := !errors.As(cause, new(*bylaw.Problem)) // a fault of the repository waits for its people
-	if errors.As(cause, &problem) {
-		temporary = problem.Temporary()
-		if problem.Kind == github.RateLimited {
-			retryAt = problem.RetryAt
-			if err := w.Store.Hold(ctx, c.Installation, retryAt); err != nil {
-				w.Log.Error("installation not held back", "job", c.Key, "err", err)
-			}
+	f := store.Failure{
+		Reason: cause.Error(), RetryAt: w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2))),
+		GiveUp: !temporary(cause) && c.Attempts >= hopeless,
+	}
+	var refused *github.Error
+	limited := errors.As(cause, &refused) && refused.Kind == github.RateLimited
+	if limited {
+		f.RetryAt = refused.RetryAt
+		if soonest := w.Now().Add(time.Second); f.RetryAt.Before(soonest) { // GitHub's clock is behind, or its answer old
+			f.RetryAt = soonest
+		}
+		if err := w.Store.Hold(ctx, c.Installation, f.RetryAt); err != nil {
+			w.Log.Error("installation not held back", "job", c.Key, "err", err)
 		}
 	}
-	giveUp := !temporary && c.Attempts >= hopeless
-	w.Log.Warn("failed", "job", c.Key, "attempts", c.Attempts, "retry", retryAt, "given_up", giveUp, "err", cause)
-	limited := problem != nil && problem.Kind == github.RateLimited // nothing can be told either
-	if (c.Kind == kindPull || c.Kind == kindPublish) && !limited && (c.Attempts == sayAfter || !temporary && c.Attempts == 1) {
-		told := w.sayTrouble(ctx, c, p, cause)
-		if missing(cause) && (missing(told) || errors.Is(told, errNoHead)) {
-			// GitHub knows neither the pull request nor its head: it is gone, or the App is.
-			_, err := w.Store.Finish(ctx, c, store.Finished{})
-			w.Log.Info("done", "job", c.Key, "result", "GitHub does not show it to us any more", "err", err)
-			return
-		}
-		if told != nil {
-			w.Log.Warn("trouble not told", "job", c.Key, "err", told)
-		}
+	w.Log.Warn("failed", "job", c.Key, "attempts", c.Attempts, "retry", f.RetryAt, "given_up", f.GiveUp, "err", cause)
+	gone := false
+	var untold error
+	switch {
+	case limited: // nothing can be told either
+	case c.Kind == kindPull && (c.Attempts >= sayAfter || !temporary(cause)):
+		gone, untold = w.troubled(ctx, c, p, cause, &f)
+	case c.Kind == kindPublish && (c.Attempts == sayAfter || !temporary(cause) && c.Attempts == 1):
+		untold = w.sayTrouble(ctx, c, p, cause)
+		gone = missing(cause) && missing(untold)
 	}
-	if _, err := w.Store.Fail(ctx, c, cause.Error(), retryAt, giveUp); err != nil {
+	if gone { // GitHub shows neither the pull request nor its head: it is gone, or the App is
+		_, err := w.Store.Finish(ctx, c, store.Finished{})
+		w.Log.Info("done", "job", c.Key, "result", "GitHub does not show it to us any more", "err", err)
+		return
+	}
+	if untold != nil {
+		w.Log.Warn("trouble not told", "job", c.Key, "err", untold)
+	}
+	if _, err := w.Store.Fail(ctx, c, f); err != nil {
 		w.Log.Error("failure not kept; the lease runs out", "job", c.Key, "err", err)
 	}
 }
 
-// missing reports whether GitHub shows nothing there.
-func missing(err error) bool {
-	var problem *github.Error
-	return errors.As(err, &problem) && (problem.Kind == github.NotFound || problem.Kind == github.ShaUnknown)
+// panicked is a panic, caught so that one job does not end the process again and again.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// recovered calls do and returns its panic as an error.
+func recovered(do func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicked{value: value, stack: debug.Stack()}
+		}
+	}()
+	return do()
 }

@@ -59,7 +59,7 @@ func TestCheckIsKnownBeforeItIsCreated(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)
 		check1 := must(s.IntendCheck(t.Context(), "acme/widgets", "c0ffee", "bylaw"))(t)
-		want := Check{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw", UpdatedAt: start}
+		want := Check{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw", Intended: true, UpdatedAt: start}
 		if diff := cmp.Diff([]Check{want}, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
 			t.Errorf("intended check (-want +got):\n%s", diff)
 		}
@@ -67,6 +67,11 @@ func TestCheckIsKnownBeforeItIsCreated(t *testing.T) {
 		check(t, s.SaveCheck(t.Context(), check1))
 		if diff := cmp.Diff(check1, must(s.IntendCheck(t.Context(), "acme/widgets", "c0ffee", "bylaw"))(t)); diff != "" {
 			t.Errorf("check intended again (-want +got):\n%s", diff)
+		}
+		// The process dies before it knows what came of it.
+		check1.Intended = true
+		if diff := cmp.Diff([]Check{check1}, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
+			t.Errorf("check of unknown outcome (-want +got):\n%s", diff)
 		}
 	})
 }

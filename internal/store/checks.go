@@ -12,18 +12,19 @@ type Check struct {
 	Repository string
 	SHA        string
 	Name       string
-	RunID      int64  // GitHub's id; 0 when creating it was intended and its outcome is not known
+	RunID      int64  // GitHub's id; 0 when none is known
 	Digest     string // of the content last written; empty when it must be written again
+	Intended   bool   // writing was begun, and its outcome is not known: it must be written again
 	Generation int64  // counts the times it was forgotten; hand it back to SaveCheck as it was read
 	UpdatedAt  time.Time
 }
 
-const checkColumns = "repository, sha, name, check_run_id, digest, generation, updated_at"
+const checkColumns = "repository, sha, name, check_run_id, digest, intended, generation, updated_at"
 
 func scanCheck(r row) (Check, error) {
 	var c Check
 	var updated int64
-	err := r.Scan(&c.Repository, &c.SHA, &c.Name, &c.RunID, &c.Digest, &c.Generation, &updated)
+	err := r.Scan(&c.Repository, &c.SHA, &c.Name, &c.RunID, &c.Digest, &c.Intended, &c.Generation, &updated)
 	c.UpdatedAt = moment(updated)
 	return c, err
 }
@@ -37,18 +38,25 @@ func (s *Store) Checks(ctx context.Context, repository, sha string) ([]Check, er
 	return all, nil
 }
 
-// IntendCheck notes that a check run is about to be created, and returns what is kept of it. After a crash
-// between creating and SaveCheck, its RunID of 0 says that GitHub may have one that we do not know.
+// IntendCheck notes that a check run is about to be written, and returns what was kept of it before. Until
+// SaveCheck says how it ended, the check is Intended: GitHub may have done what it was asked, or created a
+// run that we do not know.
 func (s *Store) IntendCheck(ctx context.Context, repository, sha, name string) (Check, error) {
 	var check Check
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, 0, '', 0, $4)
-			ON CONFLICT (repository, sha, name) DO NOTHING`, repository, sha, name, millis(s.now()))
+		var known bool
+		var err error
+		check, known, err = first(ctx, tx, scanCheck, "SELECT "+checkColumns+" FROM checks WHERE repository = $1 AND sha = $2 AND name = $3", repository, sha, name)
 		if err != nil {
 			return err
 		}
-		check, _, err = first(ctx, tx, scanCheck, "SELECT "+checkColumns+" FROM checks WHERE repository = $1 AND sha = $2 AND name = $3", repository, sha, name)
+		now := millis(s.now())
+		if !known {
+			check = Check{Repository: repository, SHA: sha, Name: name, UpdatedAt: moment(now)}
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO checks (repository, sha, name, check_run_id, digest, intended, generation, updated_at) VALUES ($1, $2, $3, 0, '', TRUE, 0, $4)
+			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE`, repository, sha, name, now)
 		return err
 	})
 	if err != nil {
@@ -57,14 +65,14 @@ func (s *Store) IntendCheck(ctx context.Context, repository, sha, name string) (
 	return check, nil
 }
 
-// SaveCheck keeps what was published. If the check was forgotten since it was read (Generation), its digest
+// SaveCheck keeps what was published; the check is not Intended any more. If the check was forgotten since it was read (Generation), its digest
 // stays empty, so that it is written once more.
 func (s *Store) SaveCheck(ctx context.Context, c Check) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (repository, sha, name) DO UPDATE SET
-			  check_run_id = excluded.check_run_id, updated_at = excluded.updated_at,
+			  check_run_id = excluded.check_run_id, updated_at = excluded.updated_at, intended = FALSE,
 			  digest = CASE WHEN excluded.generation = checks.generation THEN excluded.digest ELSE '' END`,
 			c.Repository, c.SHA, c.Name, c.RunID, c.Digest, c.Generation, s.orNow(c.UpdatedAt))
 		return err

@@ -13,7 +13,9 @@ type Finished struct {
 	Pull      *Pull        // the pull request as the run saw it
 	Run       *Run         // with Pull, it becomes the latest run of that pull request
 	Audit     []AuditEntry // appended in this order
-	FollowUps []Job        // raised only if no newer run is to come: that one will raise its own
+	// FollowUps are raised even if a newer run is to come. That one may not raise them: it sees another head,
+	// and nobody else would come back to the one before. Jobs are merged, so raising them twice costs little.
+	FollowUps []Job
 }
 
 // Finish ends a claim and keeps what its run produced, all in one transaction. If the claim is no longer
@@ -24,7 +26,7 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		standing = Standing{}
 		want, ours, err := first(ctx, tx, scanInt, `
-			UPDATE work SET done = $4, recheck_at = $5, claimed = 0, lease_owner = '', lease_until = 0, attempts = 0, last_error = ''
+			UPDATE work SET done = $4, recheck_at = $5, claimed = 0, lease_owner = '', lease_until = 0, attempts = 0, last_error = '', trouble = ''
 			WHERE key = $1 AND lease_owner = $2 AND fence = $3 RETURNING want`,
 			c.Key, c.Owner, c.Fence, c.Want, millis(f.RecheckAt))
 		if err != nil || !ours {
@@ -51,9 +53,6 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 				return err
 			}
 		}
-		if standing.Newer {
-			return nil
-		}
 		_, err = s.raise(ctx, tx, f.FollowUps)
 		return err
 	})
@@ -66,20 +65,33 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 	return standing, nil
 }
 
-// Fail ends a claim without a result and keeps the reason. The key is claimed again at retryAt, or at once
-// if it was raised meanwhile. With giveUp it is kept as failed and not claimed again until it is raised or
-// a recheck is due. It tells whether the claim was still ours; if not, nothing is written.
-func (s *Store) Fail(ctx context.Context, c Claim, reason string, retryAt time.Time, giveUp bool) (bool, error) {
+// Failure is what a run without a result leaves behind.
+type Failure struct {
+	Reason    string    // for operators
+	Trouble   string    // what people are told until the key is done; empty leaves what they were told before
+	RetryAt   time.Time // when to try again; zero is now
+	GiveUp    bool      // not to try again before the key is raised or a recheck is due
+	FollowUps []Job     // raised
+}
+
+// Fail ends a claim without a result and keeps the reason. The key is claimed again at f.RetryAt, or at once
+// if it was raised meanwhile. With f.GiveUp it is kept as failed, unless it was raised meanwhile. It tells
+// whether the claim was still ours; if not, nothing is written.
+func (s *Store) Fail(ctx context.Context, c Claim, f Failure) (bool, error) {
 	var ours bool
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		var err error
 		_, ours, err = first(ctx, tx, scanInt, `
 			UPDATE work SET
 			  due_at = CASE WHEN want > $4 THEN due_at ELSE $5 END,
-			  failed = (want = $4 AND $6), last_error = $7,
+			  failed = (want = $4 AND $6), last_error = $7, trouble = CASE WHEN $8 = '' THEN trouble ELSE $8 END,
 			  claimed = 0, lease_owner = '', lease_until = 0
 			WHERE key = $1 AND lease_owner = $2 AND fence = $3 RETURNING want`,
-			c.Key, c.Owner, c.Fence, c.Want, s.orNow(retryAt), giveUp, printable(reason))
+			c.Key, c.Owner, c.Fence, c.Want, s.orNow(f.RetryAt), f.GiveUp, printable(f.Reason), printable(f.Trouble))
+		if err != nil || !ours {
+			return err
+		}
+		_, err = s.raise(ctx, tx, f.FollowUps)
 		return err
 	})
 	if err != nil {
@@ -89,20 +101,22 @@ func (s *Store) Fail(ctx context.Context, c Claim, reason string, retryAt time.T
 	return ours, nil
 }
 
-// Release gives back all claims of owner, to be claimed again at once: for an orderly end of the process.
+// Release gives back all claims of owner, to be claimed again at once: for an orderly end of the process. The
+// claims do not count as attempts.
 func (s *Store) Release(ctx context.Context, owner string) error {
-	return s.release(ctx, "release claims of "+owner, "lease_owner = $1", owner)
+	return s.release(ctx, "release claims of "+owner, ", attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END WHERE lease_owner = $1", owner)
 }
 
 // ClearLeases gives back the claims of everybody. Only a process that is alone with its database may do
-// this, before its first Claim; it saves waiting for the leases of a process that was killed.
+// this, before its first Claim; it saves waiting for the leases of a process that was killed. The claims
+// count as attempts: they may be what killed it.
 func (s *Store) ClearLeases(ctx context.Context) error {
-	return s.release(ctx, "clear leases", "lease_owner <> ''")
+	return s.release(ctx, "clear leases", " WHERE lease_owner <> ''")
 }
 
-func (s *Store) release(ctx context.Context, what, which string, args ...any) error {
+func (s *Store) release(ctx context.Context, what, rest string, args ...any) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE work SET claimed = 0, lease_owner = '', lease_until = 0 WHERE "+which, args...)
+		_, err := tx.ExecContext(ctx, "UPDATE work SET claimed = 0, lease_owner = '', lease_until = 0"+rest, args...)
 		return err
 	})
 	if err != nil {

@@ -28,11 +28,6 @@ func (s *Store) SaveGroup(ctx context.Context, g Group) error {
 	return nil
 }
 
-// DestroyGroup notes that GitHub has done away with a group, known or not.
-func (s *Store) DestroyGroup(ctx context.Context, repository, sha string) error {
-	return s.SaveGroup(ctx, Group{Repository: repository, HeadSHA: sha, DestroyedAt: s.now()})
-}
-
 func (s *Store) saveGroup(ctx context.Context, tx *sql.Tx, g Group) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO merge_groups (repository, head_sha, head_ref, base_ref, requested_at, destroyed_at) VALUES ($1, $2, $3, $4, $5, $6)

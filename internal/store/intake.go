@@ -30,7 +30,6 @@ type Intake struct {
 	Jobs         []Job
 	Heads        []Head
 	Commands     []Command
-	Pulls        []Pull
 	Groups       []Group
 	Forget       []string // prefixes of keys of cached facts
 	ForgetChecks []ForgetCheck
@@ -93,11 +92,6 @@ func (s *Store) keep(ctx context.Context, tx *sql.Tx, in Intake) error {
 	}
 	for _, c := range in.Commands {
 		if err := s.saveCommand(ctx, tx, c); err != nil {
-			return err
-		}
-	}
-	for _, p := range in.Pulls {
-		if err := s.savePull(ctx, tx, p); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func TestRedeliveryIsDroppedOnlyWhenItsWorkIsDone(t *testing.T) {
 		}
 		claims := must(s.Claim(t.Context(), "w", time.Minute, 10))(t)
 		must(s.Finish(t.Context(), claims[0], Finished{}))(t)
-		must(s.Fail(t.Context(), claims[1], "boom", time.Time{}, true))(t)
+		must(s.Fail(t.Context(), claims[1], Failure{Reason: "boom", GiveUp: true}))(t)
 		nothing(t, s)
 		if accept(t, s, intake("one", "b", "a")) {
 			t.Error("want a redelivery accepted when part of its work has failed")
@@ -88,7 +89,6 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		in := intake("one")
 		in.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", PushedBy: "alice"}}
 		in.Commands = []Command{{Repository: "acme/widgets", Number: 7, CommentID: 99, Author: "alice", Body: "/bylaw recuse\x00"}}
-		in.Pulls = []Pull{{Repository: "acme/widgets", Number: 7, HeadSHA: "c0ffee", State: PullOpen}}
 		in.Groups = []Group{{Repository: "acme/widgets", HeadSHA: "beef", Pulls: []int{7}}}
 		accept(t, s, in)
 
@@ -112,15 +112,26 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		if diff := cmp.Diff(heads, must(s.Heads(t.Context(), "acme/widgets", 7))(t)); diff != "" {
 			t.Errorf("heads (-want +got):\n%s", diff)
 		}
+		if got := must(s.PullsWithHead(t.Context(), "acme/widgets", "decade"))(t); !slices.Equal(got, []int{7}) {
+			t.Errorf("want the pull found by its last head, got %v", got)
+		}
+		if got := must(s.PullsWithHead(t.Context(), "acme/widgets", "c0ffee"))(t); len(got) > 0 {
+			t.Errorf("want no pull found by an earlier head, got %v", got)
+		}
+		scan := func(r row) (c Command, err error) {
+			var body []byte
+			var seen, edited, deleted int64
+			err = r.Scan(&c.Repository, &c.Number, &c.CommentID, &c.Author, &body, &seen, &edited, &c.EditedBy, &deleted)
+			c.Body, c.SeenAt, c.EditedAt, c.DeletedAt = string(body), moment(seen), moment(edited), moment(deleted)
+			return c, err
+		}
 		commands := []Command{{
 			Repository: "acme/widgets", Number: 7, CommentID: 99, Author: "alice", Body: "/bylaw recuse\x00",
 			SeenAt: start, EditedAt: start.Add(time.Minute), EditedBy: "bob", DeletedAt: start.Add(time.Minute),
 		}}
-		if diff := cmp.Diff(commands, must(s.Commands(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+		got := must(list(t.Context(), s.read, scan, "SELECT repository, number, comment_id, author, body, seen_at, edited_at, edited_by, deleted_at FROM commands"))(t)
+		if diff := cmp.Diff(commands, got); diff != "" {
 			t.Errorf("commands (-want +got):\n%s", diff)
-		}
-		if open := must(s.OpenPulls(t.Context(), "acme/widgets"))(t); len(open) != 1 {
-			t.Errorf("want the pull kept, got %+v", open)
 		}
 		if groups := must(s.GroupsOf(t.Context(), "acme/widgets", 7))(t); len(groups) != 1 {
 			t.Errorf("want the group kept, got %+v", groups)

@@ -27,12 +27,6 @@ type Pull struct {
 	UpdatedAt    time.Time // GitHub's updated_at, zero is now: news that is older than what is kept is ignored
 }
 
-// PullRun is a pull request with its latest run, whose ID is empty when there is none.
-type PullRun struct {
-	Pull
-	Latest RunMeta
-}
-
 func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
 	if p.State != PullOpen && p.State != PullClosed && p.State != PullMerged {
 		return fmt.Errorf("save pull %s#%d: unknown state %q", p.Repository, p.Number, p.State)
@@ -60,16 +54,14 @@ func setLatest(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
 	return nil
 }
 
-const pullColumns = "pulls.repository, pulls.number, pulls.installation, pulls.head_sha, pulls.base_ref, pulls.author, pulls.state, pulls.run_id, pulls.updated_at"
+const pullColumns = "repository, number, installation, head_sha, base_ref, author, state, run_id, updated_at"
 
-func (p *Pull) scan(r row, more ...any) error {
+func scanPull(r row) (p Pull, err error) {
 	var updated int64
-	err := r.Scan(append([]any{&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated}, more...)...)
+	err = r.Scan(&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated)
 	p.UpdatedAt = moment(updated)
-	return err
+	return p, err
 }
-
-func scanPull(r row) (p Pull, err error) { return p, p.scan(r) }
 
 // Pull returns one pull request and whether it is known.
 func (s *Store) Pull(ctx context.Context, repository string, number int) (Pull, bool, error) {
@@ -90,20 +82,8 @@ func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error
 }
 
 // PullsAtHead lists the open pull requests that share a head commit, and so its check runs, by number.
-func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]PullRun, error) {
-	scan := func(r row) (PullRun, error) {
-		var p PullRun
-		var taken int64
-		m := &p.Latest
-		err := p.Pull.scan(r, &m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest)
-		m.TakenAt = moment(taken)
-		return p, err
-	}
-	all, err := list(ctx, s.read, scan, `
-		SELECT `+pullColumns+`, COALESCE(runs.id, ''), COALESCE(runs.repository, ''), COALESCE(runs.number, 0), COALESCE(runs.head_sha, ''),
-		       COALESCE(runs.taken_at, 0), COALESCE(runs.accepted, FALSE), COALESCE(runs.conclusion, ''), COALESCE(runs.digest, '')
-		FROM pulls LEFT JOIN runs ON runs.id = pulls.run_id
-		WHERE pulls.repository = $1 AND pulls.head_sha = $2 AND pulls.state = $3 ORDER BY pulls.number`, repository, sha, PullOpen)
+func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]Pull, error) {
+	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = $3 ORDER BY number", repository, sha, PullOpen)
 	if err != nil {
 		return nil, fmt.Errorf("list pulls of %s at %s: %w", repository, sha, err)
 	}

@@ -59,27 +59,39 @@ type QueueRow struct {
 	Attempts     int
 	Due          time.Time // the end of the installation's hold, if that is later
 	LastError    string
+	Trouble      string // what people are told
+}
+
+const queueColumns = `
+	key, kind, work.installation, repository,
+	CASE WHEN failed THEN 'failed' WHEN lease_owner <> '' AND lease_until > $1 THEN 'running'
+	     WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END,
+	priority, attempts,
+	CASE WHEN COALESCE(holds.until, 0) > due_at THEN holds.until ELSE due_at END,
+	last_error, trouble
+	FROM work LEFT JOIN holds ON holds.installation = work.installation`
+
+func scanQueueRow(r row) (QueueRow, error) {
+	var q QueueRow
+	var due int64
+	err := r.Scan(&q.Key, &q.Kind, &q.Installation, &q.Repository, &q.State, &q.Priority, &q.Attempts, &due, &q.LastError, &q.Trouble)
+	q.Due = moment(due)
+	return q, err
+}
+
+// Outstanding returns how a key stands that was raised and is not done, and false when nothing is to be done.
+func (s *Store) Outstanding(ctx context.Context, key string) (QueueRow, bool, error) {
+	q, found, err := first(ctx, s.read, scanQueueRow, "SELECT "+queueColumns+" WHERE key = $2 AND want > done", millis(s.now()), key)
+	if err != nil {
+		return QueueRow{}, false, fmt.Errorf("look up %s: %w", key, err)
+	}
+	return q, found, nil
 }
 
 // Queue lists up to limit keys that are not done: failed ones first, then in the order of priority and age.
 func (s *Store) Queue(ctx context.Context, limit int) ([]QueueRow, error) {
-	scan := func(r row) (QueueRow, error) {
-		var q QueueRow
-		var due int64
-		err := r.Scan(&q.Key, &q.Kind, &q.Installation, &q.Repository, &q.State, &q.Priority, &q.Attempts, &due, &q.LastError)
-		q.Due = moment(due)
-		return q, err
-	}
-	all, err := list(ctx, s.read, scan, `
-		SELECT key, kind, work.installation, repository,
-		       CASE WHEN failed THEN 'failed' WHEN lease_owner <> '' AND lease_until > $1 THEN 'running'
-		            WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END,
-		       priority, attempts,
-		       CASE WHEN COALESCE(holds.until, 0) > due_at THEN holds.until ELSE due_at END,
-		       last_error
-		FROM work LEFT JOIN holds ON holds.installation = work.installation
-		WHERE want > done
-		ORDER BY failed DESC, priority, due_at, key LIMIT $2`, millis(s.now()), max(limit, 0))
+	all, err := list(ctx, s.read, scanQueueRow, "SELECT "+queueColumns+`
+		WHERE want > done ORDER BY failed DESC, priority, due_at, key LIMIT $2`, millis(s.now()), max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("list queue: %w", err)
 	}

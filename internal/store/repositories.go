@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -12,16 +13,25 @@ type Repository struct {
 	Name         string // "owner/name"
 	Installation int64
 	Configured   bool
+	Rules        []string  // the files that its configuration names; nil when not known
 	CheckedAt    time.Time // zero is now
 }
 
-// SaveRepository keeps what was seen of a repository.
+// SaveRepository keeps what was seen of a repository. Rules that are not known leave those that are.
 func (s *Store) SaveRepository(ctx context.Context, r Repository) error {
+	var rules []byte
+	if r.Rules != nil {
+		var err error
+		if rules, err = json.Marshal(r.Rules); err != nil {
+			return fmt.Errorf("save repository %s: %w", r.Name, err)
+		}
+	}
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO repositories (name, installation, configured, checked_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (name) DO UPDATE SET installation = excluded.installation, configured = excluded.configured, checked_at = excluded.checked_at`,
-			r.Name, r.Installation, r.Configured, s.orNow(r.CheckedAt))
+			INSERT INTO repositories (name, installation, configured, checked_at, rules) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (name) DO UPDATE SET installation = excluded.installation, configured = excluded.configured, checked_at = excluded.checked_at,
+			  rules = CASE WHEN excluded.rules = '' THEN repositories.rules ELSE excluded.rules END`,
+			r.Name, r.Installation, r.Configured, s.orNow(r.CheckedAt), string(rules))
 		return err
 	})
 	if err != nil {
@@ -30,17 +40,23 @@ func (s *Store) SaveRepository(ctx context.Context, r Repository) error {
 	return nil
 }
 
+const repositoryColumns = "name, installation, configured, checked_at, rules"
+
 func scanRepository(r row) (Repository, error) {
 	var repository Repository
 	var checked int64
-	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked)
+	var rules string
+	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules)
 	repository.CheckedAt = moment(checked)
+	if err == nil && rules != "" {
+		err = json.Unmarshal([]byte(rules), &repository.Rules)
+	}
 	return repository, err
 }
 
 // Repository returns one repository and whether it was ever seen.
 func (s *Store) Repository(ctx context.Context, name string) (Repository, bool, error) {
-	r, found, err := first(ctx, s.read, scanRepository, "SELECT name, installation, configured, checked_at FROM repositories WHERE name = $1", name)
+	r, found, err := first(ctx, s.read, scanRepository, "SELECT "+repositoryColumns+" FROM repositories WHERE name = $1", name)
 	if err != nil {
 		return Repository{}, false, fmt.Errorf("read repository %s: %w", name, err)
 	}
@@ -50,7 +66,7 @@ func (s *Store) Repository(ctx context.Context, name string) (Repository, bool, 
 // Repositories lists the repositories seen in an installation, by name.
 func (s *Store) Repositories(ctx context.Context, installation int64) ([]Repository, error) {
 	all, err := list(ctx, s.read, scanRepository, `
-		SELECT name, installation, configured, checked_at FROM repositories WHERE installation = $1 ORDER BY name`, installation)
+		SELECT `+repositoryColumns+` FROM repositories WHERE installation = $1 ORDER BY name`, installation)
 	if err != nil {
 		return nil, fmt.Errorf("list repositories of installation %d: %w", installation, err)
 	}

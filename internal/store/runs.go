@@ -43,22 +43,19 @@ func saveRun(ctx context.Context, tx *sql.Tx, r Run) error {
 	return nil
 }
 
-const metaColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest"
-
-func (m *RunMeta) scan(r row, more ...any) error {
-	var taken int64
-	err := r.Scan(append([]any{&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest}, more...)...)
-	m.TakenAt = moment(taken)
-	return err
-}
+const runColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, snapshot, verdicts, report"
 
 func scanRun(r row) (run Run, err error) {
-	return run, run.RunMeta.scan(r, &run.Snapshot, &run.Verdicts, &run.Report)
+	m := &run.RunMeta
+	var taken int64
+	err = r.Scan(&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest, &run.Snapshot, &run.Verdicts, &run.Report)
+	m.TakenAt = moment(taken)
+	return run, err
 }
 
 // Run returns one run and whether it is kept.
 func (s *Store) Run(ctx context.Context, id string) (Run, bool, error) {
-	run, found, err := first(ctx, s.read, scanRun, "SELECT "+metaColumns+", snapshot, verdicts, report FROM runs WHERE id = $1", id)
+	run, found, err := first(ctx, s.read, scanRun, "SELECT "+runColumns+" FROM runs WHERE id = $1", id)
 	if err != nil {
 		return Run{}, false, fmt.Errorf("read run %s: %w", id, err)
 	}
@@ -68,23 +65,10 @@ func (s *Store) Run(ctx context.Context, id string) (Run, bool, error) {
 // LatestRun returns the run that was last finished for a pull request, and whether there is one.
 func (s *Store) LatestRun(ctx context.Context, repository string, number int) (Run, bool, error) {
 	run, found, err := first(ctx, s.read, scanRun, `
-		SELECT `+metaColumns+`, snapshot, verdicts, report FROM pulls JOIN runs ON runs.id = pulls.run_id
+		SELECT `+runColumns+` FROM pulls JOIN runs ON runs.id = pulls.run_id
 		WHERE pulls.repository = $1 AND pulls.number = $2`, repository, number)
 	if err != nil {
 		return Run{}, false, fmt.Errorf("read latest run of %s#%d: %w", repository, number, err)
 	}
 	return run, found, nil
-}
-
-// Runs lists up to limit runs of a pull request, or of the whole repository when number is 0, the newest
-// first.
-func (s *Store) Runs(ctx context.Context, repository string, number, limit int) ([]RunMeta, error) {
-	scan := func(r row) (m RunMeta, err error) { return m, m.scan(r) }
-	all, err := list(ctx, s.read, scan, `
-		SELECT `+metaColumns+` FROM runs WHERE repository = $1 AND (number = $2 OR $2 = 0)
-		ORDER BY taken_at DESC, id DESC LIMIT $3`, repository, number, max(limit, 0))
-	if err != nil {
-		return nil, fmt.Errorf("list runs of %s#%d: %w", repository, number, err)
-	}
-	return all, nil
 }

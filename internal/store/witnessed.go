@@ -46,6 +46,24 @@ func (s *Store) Heads(ctx context.Context, repository string, number int) ([]Hea
 	return all, nil
 }
 
+// PullsWithHead lists the pull requests whose latest known head is a commit, by number, whether they were
+// looked at since or not.
+func (s *Store) PullsWithHead(ctx context.Context, repository, sha string) ([]int, error) {
+	all, err := list(ctx, s.read, scanInt, `
+		SELECT number FROM heads WHERE repository = $1 AND sha = $2 AND NOT EXISTS
+		  (SELECT 1 FROM heads AS later WHERE later.repository = heads.repository AND later.number = heads.number
+		   AND (later.arrived_at > heads.arrived_at OR (later.arrived_at = heads.arrived_at AND later.sha > heads.sha)))
+		ORDER BY number`, repository, sha)
+	if err != nil {
+		return nil, fmt.Errorf("list pulls of %s with head %s: %w", repository, sha, err)
+	}
+	numbers := make([]int, len(all))
+	for i, number := range all {
+		numbers[i] = int(number)
+	}
+	return numbers, nil
+}
+
 // Command is a comment that was a command when it was first seen.
 type Command struct {
 	Repository string
@@ -72,23 +90,4 @@ func (s *Store) saveCommand(ctx context.Context, tx *sql.Tx, c Command) error {
 		return fmt.Errorf("save command %d: %w", c.CommentID, err)
 	}
 	return nil
-}
-
-// Commands lists the commands seen on a pull request, in the order of their comments.
-func (s *Store) Commands(ctx context.Context, repository string, number int) ([]Command, error) {
-	scan := func(r row) (Command, error) {
-		c := Command{Repository: repository, Number: number}
-		var body []byte
-		var seen, edited, deleted int64
-		err := r.Scan(&c.CommentID, &c.Author, &body, &seen, &edited, &c.EditedBy, &deleted)
-		c.Body, c.SeenAt, c.EditedAt, c.DeletedAt = string(body), moment(seen), moment(edited), moment(deleted)
-		return c, err
-	}
-	all, err := list(ctx, s.read, scan, `
-		SELECT comment_id, author, body, seen_at, edited_at, edited_by, deleted_at
-		FROM commands WHERE repository = $1 AND number = $2 ORDER BY comment_id`, repository, number)
-	if err != nil {
-		return nil, fmt.Errorf("list commands of %s#%d: %w", repository, number, err)
-	}
-	return all, nil
 }

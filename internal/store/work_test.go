@@ -80,14 +80,9 @@ func TestRaiseDuringARunLeadsToExactlyOneMore(t *testing.T) {
 			t.Errorf("want the finish outdated, got %+v", got)
 		}
 		<-s.Wake()
-		again := take(t, s, "w") // "follow" was withheld
-		if again.Key != "a" || again.Want != 4 {
-			t.Errorf("want the fourth generation of a, got %+v", again)
-		}
-		must(s.Finish(t.Context(), again, Finished{FollowUps: []Job{{Key: "follow"}}}))(t)
-		<-s.Wake()
-		if c := take(t, s, "w"); c.Key != "follow" {
-			t.Errorf("want the follow-up, got %s", c.Key)
+		claims := must(s.Claim(t.Context(), "w", time.Minute, 10))(t)
+		if len(claims) != 2 || claims[0].Key != "a" || claims[0].Want != 4 || claims[1].Key != "follow" {
+			t.Errorf("want the fourth generation of a, and the follow-up, got %+v", claims)
 		}
 	})
 }
@@ -128,7 +123,7 @@ func TestLostClaimWritesNothing(t *testing.T) {
 		if got := must(s.Finish(t.Context(), old, everything))(t); got != (Standing{}) {
 			t.Errorf("want the claim lost, got %+v", got)
 		}
-		if must(s.Fail(t.Context(), old, "late", time.Time{}, true))(t) {
+		if must(s.Fail(t.Context(), old, Failure{Reason: "late", GiveUp: true}))(t) {
 			t.Error("want the claim lost for Fail as well")
 		}
 		if got := must(s.Standing(t.Context(), old))(t); got != (Standing{}) {
@@ -196,9 +191,13 @@ func TestReleasedClaimsAreFreeAtOnce(t *testing.T) {
 		if got := must(s.Finish(t.Context(), c, Finished{}))(t); got.Ours {
 			t.Error("want a released claim to be lost")
 		}
-		take(t, s, "killed")
+		if c := take(t, s, "killed"); c.Attempts != 1 {
+			t.Errorf("want the released claim not counted, got attempt %d", c.Attempts)
+		}
 		check(t, s.ClearLeases(t.Context()))
-		take(t, s, "w")
+		if c := take(t, s, "w"); c.Attempts != 2 {
+			t.Errorf("want the killed claim counted, got attempt %d", c.Attempts)
+		}
 	})
 }
 
@@ -206,7 +205,7 @@ func TestFailedWorkIsTriedAgainAndThenGivenUp(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)
 		check(t, s.Raise(t.Context(), Job{Key: "a", Kind: "check", Installation: 1, Repository: "acme/widgets"}))
-		if !must(s.Fail(t.Context(), take(t, s, "w"), "GitHub says 502\x00\xff", start.Add(time.Minute), false))(t) {
+		if !must(s.Fail(t.Context(), take(t, s, "w"), Failure{Reason: "GitHub says 502\x00\xff", RetryAt: start.Add(time.Minute)}))(t) {
 			t.Fatal("want the claim to be ours")
 		}
 		nothing(t, s)
@@ -219,7 +218,15 @@ func TestFailedWorkIsTriedAgainAndThenGivenUp(t *testing.T) {
 		if c.Attempts != 2 {
 			t.Errorf("want the second attempt, got %d", c.Attempts)
 		}
-		must(s.Fail(t.Context(), c, "still 502", time.Time{}, true))(t)
+		if got, late, err := s.Outstanding(t.Context(), "a"); err != nil || !late || got.State != Running || got.Trouble != "" {
+			t.Errorf("want it running and nothing told, got %+v %v %v", got, late, err)
+		}
+		must(s.Fail(t.Context(), c, Failure{Reason: "still 502", GiveUp: true, Trouble: "GitHub is away.", FollowUps: []Job{{Key: "told"}}}))(t)
+		told := take(t, s, "w")
+		if told.Key != "told" {
+			t.Errorf("want what follows from the failure, got %s", told.Key)
+		}
+		must(s.Finish(t.Context(), told, Finished{}))(t)
 		d.pass(time.Hour)
 		nothing(t, s)
 		if _, due, err := s.NextDue(t.Context()); due || err != nil {
@@ -229,11 +236,23 @@ func TestFailedWorkIsTriedAgainAndThenGivenUp(t *testing.T) {
 			t.Errorf("want the failure shown, got %+v", got)
 		}
 		check(t, s.Raise(t.Context(), Job{Key: "a"}))
-		if c := take(t, s, "w"); c.Attempts != 1 {
-			t.Errorf("want attempts counted anew, got %d", c.Attempts)
+		again := take(t, s, "w")
+		if again.Attempts != 1 {
+			t.Errorf("want attempts counted anew, got %d", again.Attempts)
 		}
 		if got := must(s.Queue(t.Context(), 10))(t); got[0].State != Running {
 			t.Errorf("want it running, got %s", got[0].State)
+		}
+		if got := found(s.Outstanding(t.Context(), "a"))(t); got.Trouble != "GitHub is away." {
+			t.Errorf("want the trouble kept until it is done, got %q", got.Trouble)
+		}
+		must(s.Finish(t.Context(), again, Finished{}))(t)
+		if got, late, err := s.Outstanding(t.Context(), "a"); err != nil || late {
+			t.Errorf("want nothing outstanding, got %+v %v", got, err)
+		}
+		check(t, s.Raise(t.Context(), Job{Key: "a"}))
+		if got := found(s.Outstanding(t.Context(), "a"))(t); got.State != Waiting || got.Trouble != "" {
+			t.Errorf("want it waiting and the trouble gone, got %+v", got)
 		}
 	})
 }
@@ -244,7 +263,7 @@ func TestEventDuringAFailingRunIsNeitherDelayedNorGivenUp(t *testing.T) {
 		check(t, s.Raise(t.Context(), Job{Key: "a"}))
 		c := take(t, s, "w")
 		check(t, s.Raise(t.Context(), Job{Key: "a"}))
-		must(s.Fail(t.Context(), c, "boom", start.Add(time.Hour), true))(t)
+		must(s.Fail(t.Context(), c, Failure{Reason: "boom", RetryAt: start.Add(time.Hour), GiveUp: true}))(t)
 		take(t, s, "w")
 	})
 }
@@ -261,11 +280,11 @@ func TestRecheckComesWhenItsTimeHasCome(t *testing.T) {
 			t.Errorf("want the recheck next, got %s %v", due, ok)
 		}
 		d.pass(time.Hour)
-		c := take(t, s, "killed")
+		take(t, s, "killed")
 		nothing(t, s)
 		d.pass(time.Minute) // the process died: the recheck is not lost
-		c = take(t, s, "w")
-		must(s.Fail(t.Context(), c, "boom", d.now().Add(time.Minute), false))(t)
+		c := take(t, s, "w")
+		must(s.Fail(t.Context(), c, Failure{Reason: "boom", RetryAt: d.now().Add(time.Minute)}))(t)
 		nothing(t, s)
 		d.pass(time.Minute)
 		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,11 +48,12 @@ func facts(files, reviews, people int) GitHub {
 	for i := range files {
 		s.Files = append(s.Files, bylaw.File{Path: fmt.Sprintf("core/%d.go", i), Status: "modified", Added: 10})
 	}
-	roster := "version: 1\npeople:\n"
+	var roster strings.Builder
+	roster.WriteString("version: 1\npeople:\n")
 	var pushers []bylaw.Account
 	for i := range people {
 		login := fmt.Sprintf("person%d", i)
-		roster += fmt.Sprintf("  - github: %s\n    roles: [maintainer]\n    affiliations: [{organization: Company %d, from: 2020-01-01}]\n", login, i%4)
+		roster.WriteString(fmt.Sprintf("  - github: %s\n    roles: [maintainer]\n    affiliations: [{organization: Company %d, from: 2020-01-01}]\n", login, i%4))
 		pushers = append(pushers, bylaw.Account{Login: login, Kind: bylaw.KindUser})
 	}
 	for i := range reviews {
@@ -62,7 +64,7 @@ func facts(files, reviews, people int) GitHub {
 		Snapshot: s, Pushers: pushers,
 		Law: bylaw.Tree{Repository: "example/widgets", Visible: true, Files: []bylaw.Blob{
 			{Path: bylaw.ConfigPath, OID: "1", Data: []byte("version: 1\nrosters: [{path: affiliations.yml}]\npolicies: {conflict_of_interest: }\n")},
-			{Path: "affiliations.yml", OID: "2", Data: []byte(roster)},
+			{Path: "affiliations.yml", OID: "2", Data: []byte(roster.String())},
 		}},
 	}}
 }

@@ -31,10 +31,11 @@ type Checker struct {
 	BuiltIn []policy.Source
 	Now     func() time.Time
 
-	mu    sync.Mutex
-	laws  map[string]*law              // the law of a repository when it was last read, by installation and name
-	heads map[string]*headFiles        // what was read of a head, by installation, pull request and commit
-	tests map[string]policy.TestReport // of proposed policies, by digest
+	mu        sync.Mutex
+	laws      map[string]*law              // the law of a repository when it was last read, by installation and name
+	heads     map[string]*headFiles        // what was read of a head, by installation, pull request and commit
+	headBytes int                          // of the files in heads, and of those that were forgotten since
+	tests     map[string]policy.TestReport // of proposed policies, by digest
 }
 
 // Ask says why a pull request is looked at, and what only a webhook knows.
@@ -49,6 +50,7 @@ type Result struct {
 	Configured bool           // false: nothing is configured for the repository, and Run holds no verdict
 	Run        bylaw.Run      // without a verdict its report takes back what stood on the head, or is empty
 	Posted     []bylaw.Posted // our check runs that stood on the head
+	Rules      []string       // files of the repository that its configuration names; never nil
 }
 
 // Check evaluates one pull request. Faults of the repository are in the report; the error is GitHub's,
@@ -59,6 +61,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	if last != nil {
 		want.Law, want.Organization = last.wanted()
 	}
+	taken := c.Now() // before the facts are read: what happens meanwhile may not be in them
 	reading, err := c.GitHub.Read(ctx, ref, want)
 	if err != nil {
 		return Result{}, fmt.Errorf("snapshot %s: %w", ref, err)
@@ -77,8 +80,9 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	c.keepLaw(ref, l)
 
 	s := reading.Snapshot
-	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(c.Now()), ask.Event
-	result := Result{Configured: l.exists, Posted: reading.Posted}
+	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(taken), ask.Event
+	rules, _ := l.wanted()
+	result := Result{Configured: l.exists, Posted: reading.Posted, Rules: append([]string{}, rules...)}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
 	if err != nil {
 		return Result{}, fmt.Errorf("preview rules of %s: %w", ref, err)
@@ -110,6 +114,7 @@ type Rules struct {
 	Config   policy.Config
 	Metadata map[string]policy.Metadata // of every policy there is, by id
 	Problems []bylaw.Problem            // everything that is wrong, rosters and policies included
+	Warnings []bylaw.Problem            // what is odd in rosters and organizations, and stops nothing
 	Exists   bool                       // whether anything is configured
 
 	law *law
@@ -122,7 +127,7 @@ func (c *Checker) ReadRules(ctx context.Context, repository, organization bylaw.
 	if err != nil {
 		return Rules{}, fmt.Errorf("read rules of %s: %w", repository.Repository, err)
 	}
-	return Rules{Config: l.config, Metadata: l.metadata, Problems: l.allFaults(), Exists: l.exists, law: l}, nil
+	return Rules{Config: l.config, Metadata: l.metadata, Problems: l.allFaults(), Warnings: l.warnings(), Exists: l.exists, law: l}, nil
 }
 
 // Judge evaluates a snapshot that is already complete, people and governance included. It is how
@@ -151,9 +156,13 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymou
 			verdicts[i] = policy.NotJudged(l.sources[p.ID], l.metadata[p.ID], problems)
 			continue
 		}
-		group.Go(func() error {
-			v, err := c.Engine.Evaluate(ctx, l.sources[p.ID], in, p.Params)
-			verdicts[i] = v
+		group.Go(func() (err error) {
+			defer func() {
+				if recover() != nil { // in a library: one policy must not end the service
+					verdicts[i] = policy.NotJudged(l.sources[p.ID], l.metadata[p.ID], []bylaw.Problem{{Msg: "The rule could not be run, by a fault of Bylaw itself."}})
+				}
+			}()
+			verdicts[i], err = c.Engine.Evaluate(ctx, l.sources[p.ID], in, p.Params)
 			return err
 		})
 	}

@@ -29,7 +29,8 @@ func (c Clone) Ref() bylaw.Ref {
 	return bylaw.Ref{Owner: "local", Repo: cmp.Or(path.Base(c.Folder), "clone"), Number: 1}
 }
 
-// Read returns what git knows of the change between the base and the head.
+// Read returns what git knows of the change between the base and the head. Who may write to the
+// repository it does not know, so Pushers is nil.
 func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
 	base, err := c.commit(ctx, c.Base)
 	if err != nil {
@@ -63,9 +64,6 @@ func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.
 	paths := append([]string{bylaw.ConfigPath, bylaw.PoliciesPath + "/"}, want.Law...)
 	if reading.Law.Files, err = c.Files(ctx, ref, &s, bylaw.RevisionLaw, paths); err != nil {
 		return bylaw.Reading{}, err
-	}
-	for _, login := range c.ApprovedBy {
-		reading.Pushers = append(reading.Pushers, bylaw.Account{Login: login, Kind: kindOf(login)})
 	}
 	return reading, nil
 }

@@ -13,12 +13,15 @@ import (
 	"github.com/bylaw-app/bylaw/internal/document"
 )
 
-// maxContents is how many changed files policies can have the content of. More are a fact that cannot
-// be read whole.
-const maxContents = 500
+// How much of the changed files policies can have the content of. More is a fact that cannot be read
+// whole.
+const (
+	maxContents     = 500
+	maxContentBytes = 8 << 20
+)
 
-// keptHeads bounds how many pull requests' files are remembered.
-const keptHeads = 256
+// keptBytes bounds the files of heads that are remembered; when they are more, all are read anew.
+const keptBytes = 64 << 20
 
 // headFiles are files of one head that were read already.
 type headFiles struct {
@@ -63,6 +66,14 @@ func (c *Checker) readContents(ctx context.Context, ref bylaw.Ref, s *bylaw.Snap
 	base, err := c.filesAt(ctx, ref, s, bylaw.RevisionBase, before)
 	if err != nil {
 		return err
+	}
+	total := 0
+	for _, b := range slices.Concat(head, base) {
+		total += len(b.Data)
+	}
+	if total > maxContentBytes {
+		s.Incomplete = append(s.Incomplete, bylaw.Incomplete{Fact: "files", Msg: fmt.Sprintf("policies ask for the content of files of %d bytes together, more than %d", total, maxContentBytes)})
+		return nil
 	}
 	for _, i := range asked {
 		f := &s.Files[i]
@@ -126,8 +137,8 @@ func (c *Checker) filesAt(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot,
 	sha := s.Head.SHA + " " + s.Base.SHA
 	key := fmt.Sprintf("%d %s %s", ref.Installation, ref, revision)
 	c.mu.Lock()
-	if c.heads == nil || len(c.heads) >= keptHeads {
-		c.heads = map[string]*headFiles{}
+	if c.heads == nil || c.headBytes > keptBytes {
+		c.heads, c.headBytes = map[string]*headFiles{}, 0
 	}
 	kept := c.heads[key]
 	if kept == nil || kept.sha != sha {
@@ -152,6 +163,7 @@ func (c *Checker) filesAt(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot,
 		}
 		for _, b := range blobs {
 			kept.blobs[b.Path] = &b
+			c.headBytes += len(b.Data)
 		}
 		c.mu.Unlock()
 	}

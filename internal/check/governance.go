@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -26,29 +27,38 @@ func (c *Checker) govern(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, 
 	if !slices.ContainsFunc(s.Files, func(f bylaw.File) bool { return touches(f, l.governs) || touches(f, isConfig) }) {
 		return nil, nil
 	}
-	next, err := c.proposedLaw(ctx, ref, s, l, reading)
+	bounded, cancel := context.WithTimeout(ctx, previewTime)
+	defer cancel()
+	next, err := c.proposedLaw(ctx, bounded, ref, s, l, reading)
+	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
+		g.Files = append(g.Files, touched(s.Files, l.governs)...)
+		g.Problems = append(g.Problems, bylaw.Problem{File: bylaw.PoliciesPath, Msg: fmt.Sprintf("the proposed rules could not be read and compiled within %s", previewTime), Fix: "propose fewer and smaller policies at once"})
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	governs := func(file string) bool { return l.governs(file) || next.governs(file) }
-	for _, f := range s.Files {
-		if touches(f, governs) {
-			g.Files = append(g.Files, f.Path)
-		}
-	}
+	g.Files = append(g.Files, touched(s.Files, governs)...)
 	g.First = !l.exists && next.exists
 	g.Problems = append(g.Problems, problemsOfProposal(l, next, g.Files)...)
 	g.Differences = append(g.Differences, configDifferences(l, next)...)
-	tested, faults, err := c.testProposal(ctx, l, next)
+	tested, faults, err := c.testProposal(ctx, bounded, l, next)
 	if err != nil {
 		return nil, err
 	}
 	g.Problems = append(g.Problems, faults...)
 	g.Differences = append(g.Differences, tested...)
+	g.Sound = len(next.faults()) == 0 && len(g.Problems) == 0
 	entries, differences := roster.Compare(l.book, next.book)
 	g.Entries = append(g.Entries, entries...)
 	g.Differences = append(g.Differences, differences...)
 	return &next.book, nil
+}
+
+// aside reports whether a file stands among the policies and is none: nobody reads it.
+func aside(file string) bool {
+	return strings.HasPrefix(file, bylaw.PoliciesPath+"/") && path.Ext(file) != ".rego"
 }
 
 func isConfig(file string) bool { return file == bylaw.ConfigPath }
@@ -58,9 +68,21 @@ func touches(f bylaw.File, meant func(string) bool) bool {
 	return meant(f.Path) || f.PreviousPath != "" && meant(f.PreviousPath)
 }
 
+// touched are the paths of the changed files that are or were among those meant.
+func touched(files []bylaw.File, meant func(string) bool) []string {
+	var paths []string
+	for _, f := range files {
+		if touches(f, meant) {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths
+}
+
 // proposedLaw reads the law as it would be if the pull request were merged: its version of the files
-// that it changes, and the default branch's of all others.
-func (c *Checker) proposedLaw(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law, reading bylaw.Reading) (*law, error) {
+// that it changes, and the default branch's of all others. Files are read under ctx; what they hold is
+// compiled under bounded, because anybody may have written it.
+func (c *Checker) proposedLaw(ctx, bounded context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law, reading bylaw.Reading) (*law, error) {
 	changed := map[string]bool{}
 	var paths []string
 	for _, f := range s.Files {
@@ -68,7 +90,7 @@ func (c *Checker) proposedLaw(ctx context.Context, ref bylaw.Ref, s *bylaw.Snaps
 		if f.PreviousPath != "" {
 			changed[f.PreviousPath] = true
 		}
-		if f.Status != "removed" && l.governs(f.Path) {
+		if f.Status != "removed" && l.governs(f.Path) && !aside(f.Path) {
 			paths = append(paths, f.Path)
 		}
 	}
@@ -82,7 +104,7 @@ func (c *Checker) proposedLaw(ctx context.Context, ref bylaw.Ref, s *bylaw.Snaps
 			tree.Files = append(tree.Files, f)
 		}
 	}
-	return c.readLaw(ctx, trees{tree, reading.Organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+	return c.readLaw(bounded, trees{tree, reading.Organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 		if revision != bylaw.RevisionLaw {
 			return c.GitHub.Files(ctx, ref, s, revision, paths)
 		}
@@ -137,9 +159,7 @@ func (l *law) allFaults() []bylaw.Problem {
 }
 
 // testProposal runs the tests of the policies that the pull request adds or changes.
-func (c *Checker) testProposal(ctx context.Context, now, next *law) ([]bylaw.Difference, []bylaw.Problem, error) {
-	bounded, cancel := context.WithTimeout(ctx, previewTime)
-	defer cancel()
+func (c *Checker) testProposal(ctx, bounded context.Context, now, next *law) ([]bylaw.Difference, []bylaw.Problem, error) {
 	var differences []bylaw.Difference
 	var problems []bylaw.Problem
 	for _, id := range slices.Sorted(maps.Keys(next.sources)) {

@@ -18,16 +18,17 @@ import (
 // law is what binds a repository at one moment: configuration, policies, rosters, all read from the
 // default branch, and what is wrong with them.
 type law struct {
-	key      string // digest of every file that it was made of
-	config   policy.Config
-	sources  map[string]policy.Source // every policy there is, by id: built in, the organization's, the repository's
-	metadata map[string]policy.Metadata
-	facts    map[string][]string        // facts that a policy looks at, by id
-	broken   map[string][]bylaw.Problem // policies that cannot be used, by id
-	book     roster.Book
-	problems []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
-	exists   bool            // whether anything is configured at all
-	origin   string          // where the configuration comes from, as Markdown
+	key          string // digest of every file that it was made of
+	config       policy.Config
+	sources      map[string]policy.Source // every policy there is, by id: built in, the organization's, the repository's
+	metadata     map[string]policy.Metadata
+	facts        map[string][]string        // facts that a policy looks at, by id
+	broken       map[string][]bylaw.Problem // policies that cannot be used, by id
+	book         roster.Book
+	rosterFaults []bylaw.Problem // what is wrong with rosters and organizations, also in problems
+	problems     []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
+	exists       bool            // whether anything is configured at all
+	origin       string          // where the configuration comes from, as Markdown
 }
 
 // trees are the files of which a law is made.
@@ -83,10 +84,12 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 		}
 	}
 	l.key = keyOf(t)
-	if same := known(l.key); same != nil {
-		return same, nil
+	if same := known(l.key); same != nil { // policies are not taken over: a worker may have failed then
+		l.book, l.rosterFaults = same.book, same.rosterFaults
+	} else {
+		l.readRosters(t)
 	}
-	l.readRosters(t)
+	l.problems = append(l.problems, l.rosterFaults...)
 	return l, nil
 }
 
@@ -127,7 +130,7 @@ func configOf(t bylaw.Tree, repository string) *policy.File {
 	if !ok {
 		return nil
 	}
-	return &policy.File{Repository: repository, Path: f.Path, Data: f.Data}
+	return &policy.File{Repository: repository, Organization: repository != "" || path.Base(t.Repository) == bylaw.OrganizationRepository, Path: f.Path, Data: f.Data}
 }
 
 func originOf(t trees, repository, organization *policy.File) string {
@@ -210,9 +213,9 @@ func (l *law) readRosters(t trees) {
 		}
 		blob, ok := tree.File(file)
 		if !ok {
-			l.problems = append(l.problems, bylaw.Problem{
+			l.rosterFaults = append(l.rosterFaults, bylaw.Problem{
 				Repository: from.Repository, File: from.File, Line: from.Line,
-				Msg: fmt.Sprintf("the file %s does not exist on the default branch", file), Fix: "correct the path, or add the file",
+				Msg: fmt.Sprintf("there is no file %s", file), Fix: "correct the path, or add the file",
 			})
 		}
 		return blob, ok
@@ -220,7 +223,7 @@ func (l *law) readRosters(t trees) {
 	note := func(from policy.Place, faults []bylaw.Problem) {
 		for _, p := range faults {
 			p.Repository = from.Repository
-			l.problems = append(l.problems, p)
+			l.rosterFaults = append(l.rosterFaults, p)
 		}
 	}
 	if o := l.config.Organizations; o.Value != "" {
@@ -250,4 +253,29 @@ func (l *law) governs(file string) bool {
 	}
 	repository, _ := l.wanted()
 	return slices.Contains(repository, path.Clean(file))
+}
+
+// warnings are what is odd in rosters and organizations and was read all the same: lines that do not say
+// what their author meant, and names of employers that look like others.
+func (l *law) warnings() []bylaw.Problem {
+	out := l.book.Organizations.Warnings()
+	var spellings []roster.Spelling
+	for _, r := range l.book.Rosters {
+		for _, f := range r.Findings {
+			if !f.Stops {
+				out = append(out, f.Problem)
+			}
+		}
+		for _, p := range r.People {
+			for _, a := range p.Affiliations {
+				if near := l.book.Organizations.Nearest(a.Organization); near != "" {
+					out = append(out, bylaw.Problem{File: r.File, Line: a.Line, Msg: fmt.Sprintf("%q is an organization of its own, because %s does not know it", a.Organization, l.config.Organizations.Value), Fix: fmt.Sprintf("did you mean %q? Otherwise add it there", near)})
+				}
+				if a.Kind == bylaw.AffiliationEmployer {
+					spellings = append(spellings, roster.Spelling{Name: a.Organization, File: r.File, Line: a.Line})
+				}
+			}
+		}
+	}
+	return append(out, l.book.Organizations.Similar(spellings)...)
 }

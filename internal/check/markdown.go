@@ -71,6 +71,9 @@ func (b *markdownBuilder) finding(f bylaw.Finding) {
 	if f.Fix != "" {
 		line.WriteString("<br>" + inert(capital(f.Fix)))
 	}
+	if names := unnamed(f); len(names) > 0 {
+		line.WriteString(" (" + inert(inARow(names)) + ")")
+	}
 	if f.Ref != "" {
 		line.WriteString(" [The written rule](" + link(f.Ref) + ")")
 	}
@@ -135,3 +138,17 @@ func evidence(e bylaw.Evidence) string {
 		return place(e.File, e.Line) + " (" + inert(e.Text) + ")"
 	}
 }
+
+// unnamed are the people of a finding whom its text does not name already.
+func unnamed(f bylaw.Finding) []string {
+	var names []string
+	for _, login := range f.People {
+		if !strings.Contains(f.Msg+" "+f.Fix, login) && len(names) < maxNamed {
+			names = append(names, login)
+		}
+	}
+	return names
+}
+
+// maxNamed is how many people are named behind a finding.
+const maxNamed = 10

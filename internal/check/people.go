@@ -10,7 +10,8 @@ import (
 )
 
 // addPeople completes the snapshot with everybody concerned, and with everybody in a roster who may
-// write to the repository and so could review. proposed is what the rosters would say after the pull
+// write to the repository and so could review. Where it is not known who may (pushers is nil), everybody
+// in a roster is taken to be able to. proposed is what the rosters would say after the pull
 // request; nil when it does not touch them.
 func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushers []bylaw.Account) {
 	p := people{snapshot: s, book: book, proposed: proposed, byLogin: map[string]*bylaw.Person{}}
@@ -44,7 +45,15 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushe
 	for _, login := range book.Logins() {
 		known[strings.ToLower(login)] = true
 	}
+	if pushers == nil {
+		for _, login := range book.Logins() {
+			pushers = append(pushers, bylaw.Account{Login: login, Kind: kindOf(login)})
+		}
+	}
 	for i, a := range pushers {
+		if a.Login == "" {
+			continue
+		}
 		nobodyKnown := len(known) == 0 && i < fewPushers // without a roster any of them could be asked
 		if login := strings.ToLower(a.Login); known[login] || p.byLogin[login] != nil || nobodyKnown {
 			p.add(a)

@@ -59,7 +59,7 @@ func (r Recorded) Read(_ context.Context, _ bylaw.Ref, want bylaw.Want) (bylaw.R
 		return bylaw.Reading{}, fmt.Errorf("read pushers: %w", err)
 	}
 	reading.Pushers = []bylaw.Account{}
-	for _, login := range strings.Fields(string(pushers)) {
+	for login := range strings.FieldsSeq(string(pushers)) {
 		reading.Pushers = append(reading.Pushers, bylaw.Account{Login: login, Kind: kindOf(login)})
 	}
 	return reading, nil

@@ -77,7 +77,7 @@ func (r *renderer) mends() bool {
 	approved := slices.ContainsFunc(r.run.Verdicts, func(v bylaw.Verdict) bool {
 		return slices.Contains(policy.AlwaysOn, v.Policy) && v.Outcome == bylaw.Accepted
 	})
-	return onlyRules && approved && len(g.Problems) == 0
+	return onlyRules && approved && g.Sound
 }
 
 func (r *renderer) whole() bylaw.Check {
@@ -123,8 +123,11 @@ func (r *renderer) told(v bylaw.Verdict) bool {
 
 func (r *renderer) title(conclusion bylaw.Conclusion, mends bool) string {
 	var stopping []bylaw.Verdict
-	applying := 0
+	applying, notAsked := 0, 0
 	for _, v := range r.run.Verdicts {
+		if v.Outcome == bylaw.NotAsked {
+			notAsked++
+		}
 		if v.Outcome != bylaw.DoesNotApply && v.Outcome != bylaw.NotAsked {
 			applying++
 		}
@@ -145,6 +148,8 @@ func (r *renderer) title(conclusion bylaw.Conclusion, mends bool) string {
 		return clip(fmt.Sprintf("%s are not met. First: %s", plural(len(stopping), "rule"), headline(stopping[0])), maxTitle)
 	case len(faults) > 0:
 		return clip(plainText("The rules have a fault: "+briefly(faults[0])), maxTitle)
+	case notAsked > 0 && applying == 0:
+		return fmt.Sprintf("Not decided: %s about people could not be asked, because nobody is named", plural(notAsked, "rule"))
 	case conclusion == bylaw.Success && applying == 0:
 		return "No rule applies to this pull request"
 	case applying == 1:

@@ -34,7 +34,7 @@ func TestNothingFromOutsideComesAlive(t *testing.T) {
 	reader := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote)).Parser()
 	for _, s := range hostile {
 		for _, around := range []string{"%s", "- %s", "| a | b |\n|---|---|\n| %s | c |", "### %s", "x: %s<br>y"} {
-			source := []byte(fmt.Sprintf(around, inert(s)))
+			source := fmt.Appendf(nil, around, inert(s))
 			var seen bytes.Buffer
 			_ = ast.Walk(reader.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 				if !entering {
@@ -72,6 +72,8 @@ func TestPlainTextHidesAddresses(t *testing.T) {
 	for given, want := range map[string]string{
 		"by alice@acme.example, yesterday": "by an address at acme.example, yesterday",
 		"alice!acme.example":               "an address at acme.example",
+		"alice@münchen.example":            "an address at münchen.example",
+		"jörg@acme.example":                "an address at acme.example",
 		"a\tb\n c":                         "a b c",
 		"x\u202Ey\u200Bz":                  "xyz",
 	} {

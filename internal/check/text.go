@@ -13,7 +13,7 @@ import (
 const joiner = "\u2060"
 
 var (
-	address   = regexp.MustCompile(`[A-Za-z0-9._%+\-]+(?:@|!)([A-Za-z0-9][A-Za-z0-9.\-]*\.[A-Za-z]{2,})`)
+	address   = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+(?:@|!)([\p{L}\p{N}][\p{L}\p{N}.\-]*\.\p{L}{2,})`)
 	autolinks = strings.NewReplacer(
 		"://", ":"+joiner+"//", "www.", "www"+joiner+".", "WWW.", "WWW"+joiner+".",
 		"mailto:", "mailto"+joiner+":", "xmpp:", "xmpp"+joiner+":",

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,6 +32,7 @@ type checkOptions struct {
 	approvedBy []string
 	post       bool
 	json       bool
+	markdown   bool
 }
 
 func checkCommand(s streams) *cobra.Command {
@@ -58,6 +60,7 @@ func checkCommand(s streams) *cobra.Command {
 	f.StringArrayVar(&o.approvedBy, "approved-by", nil, "with --git: login of somebody who would approve; may be repeated")
 	f.BoolVar(&o.post, "post", false, "post the check runs as well; needs the App's credentials")
 	f.BoolVar(&o.json, "json", false, "print the runs as JSON, one on each line")
+	f.BoolVar(&o.markdown, "markdown", false, "print the report as it is posted on GitHub")
 	return c
 }
 
@@ -68,9 +71,14 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 			ways++
 		}
 	}
+	notLogins := slices.DeleteFunc(append(slices.Clone(o.approvedBy), o.author), func(login string) bool {
+		return login == "" || loginPattern.MatchString(login)
+	})
 	switch {
 	case ways != 1:
 		return usagef("name one pull request: OWNER/REPO#N, --from PATH or --git FOLDER")
+	case len(notLogins) > 0:
+		return usagef("%q is not a GitHub login; write it without \"@\"", notLogins[0])
 	case o.git != "" && o.base == "":
 		return usagef("--git needs --base: the branch to merge into")
 	case o.post && len(given) == 0:
@@ -174,7 +182,11 @@ func checkLines(ctx context.Context, s streams, o checkOptions, checker *check.C
 	return worst
 }
 
-var refPattern = regexp.MustCompile(`^([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)#([0-9]+)$`)
+// loginPattern is what a login of a person or a bot looks like.
+var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}(\[bot\])?$`)
+
+// refPattern is a pull request as people write it, or its address on the web.
+var refPattern = regexp.MustCompile(`^(?:https?://[^/]+/)?([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)(?:#|/pull/)([0-9]+)/?$`)
 
 func checkLive(ctx context.Context, s streams, o checkOptions, checker *check.Checker, name string) error {
 	m := refPattern.FindStringSubmatch(name)
@@ -267,18 +279,33 @@ func said(s streams, o checkOptions, result check.Result) error {
 			return err
 		}
 	} else if len(result.Run.Report.Checks) > 0 {
-		printReport(s.out, result.Run.Report)
+		printReport(s.out, result.Run.Report, o.markdown)
 	}
 	switch {
 	case len(result.Run.Report.Checks) == 0:
 		fmt.Fprintln(s.err, "bylaw: nothing is configured: there is no "+bylaw.ConfigPath+" on the default branch")
 		return exit(exitUndecided)
-	case broken(result.Run):
+	case broken(result.Run), undecided(result.Run):
 		return exit(exitUndecided)
 	case result.Run.Report.Conclusion != bylaw.Success:
 		return exit(exitNotAccepted)
 	}
 	return nil
+}
+
+// undecided reports whether no rule that could apply was asked.
+func undecided(run bylaw.Run) bool {
+	notAsked := false
+	for _, v := range run.Verdicts {
+		switch v.Outcome {
+		case bylaw.NotAsked:
+			notAsked = true
+		case bylaw.DoesNotApply:
+		default:
+			return false
+		}
+	}
+	return notAsked
 }
 
 func broken(run bylaw.Run) bool {

@@ -78,8 +78,15 @@ func checkConfig(s streams, o configOptions, rules check.Rules) error {
 		for _, p := range rules.Problems {
 			fmt.Fprintln(s.out, p.Error())
 		}
+		for _, p := range rules.Warnings {
+			fmt.Fprintf(s.out, "warning: %s\n", p.Error())
+		}
+		var enabled []string
+		for _, e := range rules.Config.Policies {
+			enabled = append(enabled, e.ID)
+		}
 		if len(rules.Problems) == 0 {
-			fmt.Fprintf(s.out, "%s is fine: %d policies are switched on\n", bylaw.ConfigPath, len(rules.Config.Policies))
+			fmt.Fprintf(s.out, "%s is fine; switched on: %s\n", bylaw.ConfigPath, strings.Join(enabled, ", "))
 		}
 	}
 	if len(rules.Problems) > 0 {

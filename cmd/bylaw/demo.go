@@ -70,7 +70,7 @@ func demo(ctx context.Context, s streams, o demoOptions) error {
 		owner, name, _ := bylaw.SplitRepository(repo)
 		if number > 0 {
 			fmt.Fprintf(s.out, "\nThe checks of %s#%d:\n\n", repo, number)
-			printPosted(s.out, stage.gh, repo, stage.gh.Head(owner, name, number))
+			printPosted(s.out, stage.gh, repo, stage.gh.Head(owner, name, number), false)
 		}
 	}
 	if o.exit {
@@ -83,7 +83,7 @@ func demo(ctx context.Context, s streams, o demoOptions) error {
 
 // printPosted prints the check runs of a commit as they are read back from GitHub, of each name the one
 // that counts, word for word as `bylaw check` prints a report.
-func printPosted(w io.Writer, gh *fakegithub.GitHub, repo, sha string, only ...string) {
+func printPosted(w io.Writer, gh *fakegithub.GitHub, repo, sha string, markdown bool, only ...string) {
 	owner, name, _ := bylaw.SplitRepository(repo)
 	checks := map[string]bylaw.Check{}
 	for _, run := range gh.CheckRuns(owner, name, sha) {
@@ -101,5 +101,5 @@ func printPosted(w io.Writer, gh *fakegithub.GitHub, repo, sha string, only ...s
 	for _, name := range slices.Sorted(maps.Keys(checks)) { // the order of a report: the whole first, then policies by name
 		report.Checks = append(report.Checks, checks[name])
 	}
-	printReport(w, report)
+	printReport(w, report, markdown)
 }

@@ -90,6 +90,18 @@ func rootCommand(s streams) *cobra.Command {
 		Long: "Bylaw evaluates the rules that a community has written down as policies on its pull requests, and says who\n" +
 			"has to act, and why. `bylaw demo` shows it at work; `bylaw serve` runs the GitHub App.\n\n" +
 			"Exit codes: 0 fine, 1 not accepted or findings, 2 wrong usage, 3 it could not be decided.",
+		Version: version(),
+		Args: func(c *cobra.Command, given []string) error {
+			if len(given) == 0 {
+				return nil
+			}
+			hint := "see `bylaw --help`"
+			if near := c.SuggestionsFor(given[0]); len(near) > 0 {
+				hint = fmt.Sprintf("did you mean %q?", near[0])
+			}
+			return usagef("there is no command %q; %s", given[0], hint)
+		},
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -100,7 +112,7 @@ func rootCommand(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef("%w; see `%s --help`", err, c.CommandPath()) })
 	root.AddCommand(
 		serveCommand(s), demoCommand(s), healthCommand(s), checkCommand(s), testCommand(s),
-		explainCommand(s), configCommand(s), versionCommand(s), policyWorkerCommand(s),
+		explainCommand(s), configCommand(s), whoCommand(s), rosterCommand(s), versionCommand(s), policyWorkerCommand(s),
 	)
 	return root
 }

@@ -71,6 +71,9 @@ func readFiles(folder string, paths []string) ([]bylaw.Blob, error) {
 		if err != nil {
 			return nil, err
 		}
+		if info.IsDir() {
+			continue // GitHub has no content for a folder either
+		}
 		blob := bylaw.Blob{Path: path}
 		if info.Mode()&fs.ModeSymlink != 0 {
 			blob.Mode = "120000"

@@ -183,11 +183,11 @@ func cmdChecks(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	st := stageOf(ts)
 	if args[0] == "group" {
-		printPosted(ts.Stdout(), st.gh, st.firstRepo, st.group, args[1:]...)
+		printPosted(ts.Stdout(), st.gh, st.firstRepo, st.group, true, args[1:]...)
 		return
 	}
 	owner, repo, number := pullOf(ts, args[0])
-	printPosted(ts.Stdout(), st.gh, owner+"/"+repo, st.gh.Head(owner, repo, number), args[1:]...)
+	printPosted(ts.Stdout(), st.gh, owner+"/"+repo, st.gh.Head(owner, repo, number), true, args[1:]...)
 }
 
 func cmdRuns(ts *testscript.TestScript, neg bool, args []string) {

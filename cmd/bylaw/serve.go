@@ -27,7 +27,9 @@ func serveCommand(s streams) *cobra.Command {
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if show {
-				printSettings(s)
+				if !printSettings(s) {
+					return exit(exitUsage)
+				}
 				return nil
 			}
 			return serve(c, s)

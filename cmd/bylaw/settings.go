@@ -46,7 +46,7 @@ func settingsTable() []setting {
 		{"BYLAW_PRIVATE_KEY", "private key of the App, as PEM text", "", true, func(s *settings, v string) (err error) {
 			// Environments that cannot hold line breaks write them as \n.
 			if s.key, err = github.ParsePrivateKey([]byte(strings.ReplaceAll(v, `\n`, "\n"))); err != nil {
-				return fmt.Errorf("must be the private key of the App in PEM form, beginning with \"-----BEGIN\"")
+				return fmt.Errorf("must be the whole private key of the App in PEM form, from \"-----BEGIN\" to \"-----END ...-----\"")
 			}
 			return nil
 		}},
@@ -100,26 +100,38 @@ func settingsTable() []setting {
 // optional are the settings that may be missing without a fallback.
 var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS"}
 
-// readSettings reads the environment. What is missing or wrong is one sentence.
+// readSettings reads the environment. Everything that is missing or wrong is one sentence.
 func readSettings(getenv func(string) string) (settings, error) {
 	var s settings
+	var faults []string
 	for _, v := range settingsTable() {
-		value, err := valueOf(v, getenv)
-		if err != nil {
-			return s, err
-		}
-		if value == "" && !slices.Contains(optional, v.name) {
-			hint := ""
-			if v.secret {
-				hint = fmt.Sprintf(" (or name a file that holds it in %s_FILE)", v.name)
-			}
-			return s, usagef("%s is not set; it must be the %s%s", v.name, v.help, hint)
-		}
-		if err := v.read(&s, value); err != nil {
-			return s, usagef("%s %w", v.name, err)
+		if fault := s.set(v, getenv); fault != "" {
+			faults = append(faults, fault)
 		}
 	}
+	if len(faults) > 0 {
+		return s, usagef("%s", strings.Join(faults, "\nbylaw: "))
+	}
 	return s, nil
+}
+
+// set reads one variable, and says in a sentence what is wrong with it.
+func (s *settings) set(v setting, getenv func(string) string) string {
+	value, err := valueOf(v, getenv)
+	switch {
+	case err != nil:
+		return err.Error()
+	case value == "" && slices.Contains(optional, v.name):
+		return ""
+	case value == "" && v.secret:
+		return fmt.Sprintf("%s is not set; it must be the %s (or name a file that holds it in %s_FILE)", v.name, v.help, v.name)
+	case value == "":
+		return fmt.Sprintf("%s is not set; it must be the %s", v.name, v.help)
+	}
+	if err := v.read(s, value); err != nil {
+		return fmt.Sprintf("%s %v", v.name, err)
+	}
+	return ""
 }
 
 func valueOf(v setting, getenv func(string) string) (string, error) {
@@ -141,8 +153,10 @@ func valueOf(v setting, getenv func(string) string) (string, error) {
 	return value, nil
 }
 
-// printSettings shows the settings with their meaning, and secrets as set or not set.
-func printSettings(st streams) {
+// printSettings shows the settings with their meaning, and secrets as set or not set. It reports whether
+// a service could start with them.
+func printSettings(st streams) (ok bool) {
+	ok = true
 	for _, v := range settingsTable() {
 		value, err := valueOf(v, st.getenv)
 		switch {
@@ -156,12 +170,21 @@ func printSettings(st streams) {
 			value = "(set, not shown)"
 		}
 		fmt.Fprintf(st.out, "%-30s %s\n%30s %s\n", v.name, value, "", v.help)
+		if fault := new(settings).set(v, st.getenv); fault != "" {
+			fmt.Fprintf(st.out, "%30s WRONG: %s\n", "", fault)
+			ok = false
+		}
 	}
+	return ok
 }
 
 // withoutPassword is the address of a database as it may be shown.
 func withoutPassword(address string) string {
 	if u, err := url.Parse(address); err == nil {
+		if q := u.Query(); q.Has("password") {
+			q.Set("password", "xxxxx")
+			u.RawQuery = q.Encode()
+		}
 		return u.Redacted()
 	}
 	return "(set, not shown)"

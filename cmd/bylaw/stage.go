@@ -139,7 +139,7 @@ func (st *stage) checkRun(repo string, number int, check string) (fakegithub.Che
 }
 
 // settleTime is how long the service may take to answer everything that has happened.
-const settleTime = 30 * time.Second
+const settleTime = 3 * time.Minute
 
 // settle delivers every webhook and waits until the service has nothing more to do. While GitHub has
 // faults it is enough that the service has nothing to do now: it may wait to try again, or have given up.

@@ -19,19 +19,20 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// printReport shows a report as people see it on GitHub: the check runs one after the other.
-func printReport(w io.Writer, report bylaw.Report) {
+// printReport shows a report: the check runs one after the other, as Markdown for GitHub or as plain text
+// for a terminal.
+func printReport(w io.Writer, report bylaw.Report, markdown bool) {
 	for i, c := range report.Checks {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		printCheck(w, c)
-	}
-}
-
-func printCheck(w io.Writer, c bylaw.Check) {
-	fmt.Fprintf(w, "%s: %s\n%s\n\n%s", c.Name, c.Conclusion, c.Title, c.Summary)
-	for _, a := range c.Annotations {
-		fmt.Fprintf(w, "\n%s:%d: %s: %s\n", a.Path, a.Line, a.Level, strings.ReplaceAll(a.Message, "\n", " "))
+		summary := c.Summary
+		if !markdown {
+			summary = plain(summary)
+		}
+		fmt.Fprintf(w, "%s: %s\n%s\n\n%s", c.Name, c.Conclusion, c.Title, summary)
+		for _, a := range c.Annotations {
+			fmt.Fprintf(w, "\n%s:%d: %s: %s\n", a.Path, a.Line, a.Level, strings.ReplaceAll(a.Message, "\n", " "))
+		}
 	}
 }

@@ -256,7 +256,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	case limited: // nothing can be told either
 	case c.Kind == kindPull && (c.Attempts >= sayAfter || !temporary(cause)):
 		gone, untold = w.troubled(ctx, c, p, cause, &f)
-	case c.Kind == kindPublish && (c.Attempts == sayAfter || !temporary(cause) && c.Attempts == 1):
+	case (c.Kind == kindPublish || c.Kind == kindGroup) && (c.Attempts == sayAfter || !temporary(cause) && c.Attempts == 1):
 		untold = w.sayTrouble(ctx, c, p, cause)
 		gone = missing(cause) && missing(untold)
 	}

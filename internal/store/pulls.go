@@ -24,9 +24,11 @@ type Pull struct {
 	Author       string
 	State        string    // PullOpen, PullClosed or PullMerged
 	RunID        string    // its latest run, empty when it has none; set by Finish only
-	UpdatedAt    time.Time // GitHub's updated_at, zero is now: news that is older than what is kept is ignored
+	UpdatedAt    time.Time // zero is now
 }
 
+// savePull keeps what a run saw. It asks for no time: whoever holds the claim has the newest facts, and the
+// clocks of several processes differ.
 func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
 	if p.State != PullOpen && p.State != PullClosed && p.State != PullMerged {
 		return fmt.Errorf("save pull %s#%d: unknown state %q", p.Repository, p.Number, p.State)
@@ -36,8 +38,7 @@ func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (repository, number) DO UPDATE SET
 		  installation = excluded.installation, head_sha = excluded.head_sha, base_ref = excluded.base_ref,
-		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at
-		WHERE excluded.updated_at >= pulls.updated_at`,
+		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at`,
 		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt))
 	if err != nil {
 		return fmt.Errorf("save pull %s#%d: %w", p.Repository, p.Number, err)
@@ -45,7 +46,7 @@ func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
 	return nil
 }
 
-// setLatest is apart from savePull because the run is the latest even when the pull's news is not.
+// setLatest makes a run the latest of its pull request.
 func setLatest(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
 	_, err := tx.ExecContext(ctx, "UPDATE pulls SET run_id = $3 WHERE repository = $1 AND number = $2", p.Repository, p.Number, run)
 	if err != nil {

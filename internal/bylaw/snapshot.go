@@ -233,6 +233,7 @@ type Organization struct {
 // policies, rosters, the organizations file and CODEOWNERS.
 type Governance struct {
 	Files       []string     `json:"files" doc:"Changed files that belong to the rules."`
+	Legible     bool         `json:"legible" doc:"Whether the standing configuration could be read far enough to know its rosters."`
 	First       bool         `json:"first" doc:"The default branch has no configuration yet."`
 	Problems    []Problem    `json:"problems" doc:"What is wrong with the proposed version."`
 	Sound       bool         `json:"sound" doc:"Whether the proposed version has no fault at all, not even one that stands already."`

@@ -24,6 +24,7 @@ const previewTime = 20 * time.Second
 func (c *Checker) govern(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law, reading bylaw.Reading) (*roster.Book, error) {
 	s.Governance = bylaw.Governance{Files: []string{}, Problems: []bylaw.Problem{}, Differences: []bylaw.Difference{}, Entries: []bylaw.Entry{}}
 	g := &s.Governance
+	g.Legible = l.legible()
 	if !slices.ContainsFunc(s.Files, func(f bylaw.File) bool { return touches(f, l.governs) || touches(f, isConfig) }) {
 		return nil, nil
 	}

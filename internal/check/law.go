@@ -279,3 +279,9 @@ func (l *law) warnings() []bylaw.Problem {
 	}
 	return append(out, l.book.Organizations.Similar(spellings)...)
 }
+
+// legible reports whether the configuration could be read far enough to know its rosters: one that
+// cannot be read names none, which is not the same as having none.
+func (l *law) legible() bool {
+	return len(l.config.Rosters) > 0 || !slices.ContainsFunc(l.problems, func(p bylaw.Problem) bool { return p.File == bylaw.ConfigPath })
+}

@@ -73,7 +73,9 @@ func (r *renderer) conclusion() (c bylaw.Conclusion, mends bool) {
 
 func (r *renderer) mends() bool {
 	g := r.run.Snapshot.Governance
-	onlyRules := len(g.Files) > 0 && len(g.Files) == len(r.run.Snapshot.Files)
+	onlyRules := len(g.Files) > 0 && len(g.Files) == len(r.run.Snapshot.Files) && !slices.ContainsFunc(r.run.Snapshot.Files, func(f bylaw.File) bool {
+		return f.PreviousPath != "" && !r.law.governs(f.Path) // a rule that would become something else
+	})
 	approved := slices.ContainsFunc(r.run.Verdicts, func(v bylaw.Verdict) bool {
 		return slices.Contains(policy.AlwaysOn, v.Policy) && v.Outcome == bylaw.Accepted
 	})

@@ -82,7 +82,11 @@ _may_count(login, moment) if _standing(login, moment) == "outside"
 # Where there is no roster nobody's organization can be known: then another person's approval counts.
 _may_count(_, _) if _no_roster
 
-_no_roster if count(input.rosters) == 0
+# A configuration that cannot be read names no roster; that is not the same as having none.
+_no_roster if {
+	input.governance.legible
+	count(input.rosters) == 0
+}
 
 # Entries of a roster that no counted approval supports. Nobody's entry rests on their own word, nor on
 # that of somebody who works for an organization of theirs, before or after the change.

@@ -349,3 +349,12 @@ test_nobody_approved_without_a_roster if wrong([], []) == []
 test_somebody_approved_without_a_roster if wrong([], ["bob"]) == []
 
 test_two_people_approved_without_a_roster if wrong([], ["bob", "carol"]) == []
+
+test_rules_that_cannot_be_read_let_nobody_approve_as_if_there_were_no_roster if {
+	not rule.accept with input as change({
+		"rosters": [],
+		"governance": object.union(testing.pull_request.governance, {"files": [".github/bylaw.yml"], "legible": false}),
+		"reviews": [testing.approval("anna")],
+		"people": [testing.person("alice", []), testing.person("anna", [])],
+	})
+}

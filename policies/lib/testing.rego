@@ -41,7 +41,7 @@ pull_request := {
 		{"id": "initech", "name": "Initech"},
 	],
 	"rosters": ["affiliations.yml"],
-	"governance": {"files": [], "first": false, "problems": [], "sound": true, "differences": [], "entries": []},
+	"governance": {"files": [], "legible": true, "first": false, "problems": [], "sound": true, "differences": [], "entries": []},
 	"same_head": [],
 	"incomplete": [],
 	"params": {},

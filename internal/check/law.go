@@ -40,7 +40,8 @@ type trees struct {
 type fetch func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)
 
 // readLaw makes the law of the files of two trees, and fetches the files that the configuration names
-// and the trees lack. known is a law that is returned again when all files are the same.
+// and the trees lack. known gives the law that was made of files with this key, or nil: its rosters are
+// not read a second time.
 func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(key string) *law) (*law, error) {
 	sources, problems := c.sourcesOf(t)
 	l := &law{sources: map[string]policy.Source{}, metadata: map[string]policy.Metadata{}, facts: map[string][]string{}, broken: map[string][]bylaw.Problem{}}

@@ -41,12 +41,12 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushe
 	for _, e := range s.Governance.Entries {
 		p.add(bylaw.Account{Login: e.Login, Kind: kindOf(e.Login)})
 	}
-	known := map[string]bool{}
-	for _, login := range book.Logins() {
+	known, logins := map[string]bool{}, book.Logins()
+	for _, login := range logins {
 		known[strings.ToLower(login)] = true
 	}
 	if pushers == nil {
-		for _, login := range book.Logins() {
+		for _, login := range logins {
 			pushers = append(pushers, bylaw.Account{Login: login, Kind: kindOf(login)})
 		}
 	}

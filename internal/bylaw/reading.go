@@ -69,6 +69,7 @@ type Want struct {
 	Law          []string  // files of the governed repository, besides ConfigPath and everything below PoliciesPath
 	Organization []string  // the same for <organization>/.github
 	Pushers      bool      // whether to list who may write to the repository
+	Teams        []string  // teams of the organization whose members to list, by the names that addresses use
 	Arrivals     []Arrival // what webhooks told of this pull request's heads
 }
 

@@ -1,5 +1,7 @@
 package bylaw
 
+import "slices"
+
 // SnapshotFormat is the version of the snapshot's shape. It grows when a fact changes its meaning or
 // goes away; facts that are added do not change it.
 const SnapshotFormat = 1
@@ -23,6 +25,7 @@ type Snapshot struct {
 	State              string         `json:"state" enum:"open,closed,merged"`
 	Draft              bool           `json:"draft"`
 	CreatedAt          Time           `json:"created_at"`
+	ReadyAt            Time           `json:"ready_at" doc:"Since when it waits for review: when it was opened, or last taken out of draft. Empty while it is a draft."`
 	MergedAt           Time           `json:"merged_at" doc:"Empty unless merged."`
 	MergedBy           Account        `json:"merged_by" doc:"Login empty unless merged."`
 	Base               Base           `json:"base" doc:"The branch to be changed."`
@@ -35,6 +38,7 @@ type Snapshot struct {
 	Commands           []Command      `json:"commands" doc:"Lines of comments that begin with /bylaw, oldest first."`
 	People             []Person       `json:"people" doc:"Everybody concerned, and everybody in a roster who could review."`
 	Organizations      []Organization `json:"organizations" doc:"Organizations of these people."`
+	Teams              []Team         `json:"teams" doc:"Teams of the organization that a parameter of a policy names."`
 	Rosters            []string       `json:"rosters" doc:"Files that say who is who, as configured; after the name of their repository when that is another one."`
 	Governance         Governance     `json:"governance" doc:"What this pull request does to the rules themselves."`
 	SameHead           []int          `json:"same_head" doc:"Other open pull requests that propose the same commit."`
@@ -92,13 +96,14 @@ type Label struct {
 
 // File is one changed file.
 type File struct {
-	Path         string  `json:"path"`
-	PreviousPath string  `json:"previous_path" doc:"Old name of a renamed file, otherwise empty."`
-	Status       string  `json:"status" enum:"added,removed,modified,renamed,copied,changed,unchanged"`
-	Added        int     `json:"added" doc:"Lines added."`
-	Removed      int     `json:"removed" doc:"Lines removed."`
-	Before       Content `json:"before" doc:"The file on the base branch, for files that the policy asks for."`
-	After        Content `json:"after" doc:"The file in the head, for files that the policy asks for."`
+	Path          string   `json:"path"`
+	PreviousPath  string   `json:"previous_path" doc:"Old name of a renamed file, otherwise empty."`
+	Status        string   `json:"status" enum:"added,removed,modified,renamed,copied,changed,unchanged"`
+	Added         int      `json:"added" doc:"Lines added."`
+	Removed       int      `json:"removed" doc:"Lines removed."`
+	Organizations []string `json:"organizations" doc:"Ids of the known organizations after which the file, or a folder on its path, is named."`
+	Before        Content  `json:"before" doc:"The file on the base branch, for files that the policy asks for."`
+	After         Content  `json:"after" doc:"The file in the head, for files that the policy asks for."`
 }
 
 // Content is what stands in a file. It is read only for files that a policy asks for with
@@ -161,7 +166,17 @@ type Command struct {
 	Arguments string  `json:"arguments"`
 	At        Time    `json:"at" doc:"When the comment was written, or last edited."`
 	EditedBy  string  `json:"edited_by" doc:"Login of who edited the comment last; empty when nobody did."`
+	Fate      string  `json:"fate" enum:"stands,deleted,edited" doc:"Whether the line still stands. One that was deleted, or edited away, is told as it was first seen."`
+
+	Organization string `json:"organization" doc:"Id of the organization that the command discloses; empty for other commands, and when it discloses something else."`
 }
+
+// Fates of a command.
+const (
+	FateStands  = "stands"
+	FateDeleted = "deleted"
+	FateEdited  = "edited"
+)
 
 // Parts that somebody can have in a change. GitHub vouches for the first two; a name in a commit is
 // the word of whoever wrote the commit.
@@ -181,6 +196,14 @@ type Person struct {
 	Part         string        `json:"part" enum:"opened,pushed,named,none" doc:"Their part in the change: opened it, pushed its head, or is merely named in a commit, which whoever writes it can do."`
 	Roles        []Role        `json:"roles"`
 	Affiliations []Affiliation `json:"affiliations"`
+	AwayUntil    string        `json:"away_until" doc:"Date, no longer included, until which a roster says that they are away; empty otherwise."`
+	ActiveAt     Time          `json:"active_at" doc:"When they last committed to the default branch, as far as its latest 100 commits tell; empty otherwise."`
+}
+
+// Team is a team of the organization on GitHub, with everybody in it and in the teams below it.
+type Team struct {
+	Name    string   `json:"name" doc:"As addresses on GitHub write it, without the organization: core-reviewers."`
+	Members []string `json:"members" doc:"Logins."`
 }
 
 // Role is what a roster says that somebody is.
@@ -199,15 +222,34 @@ const (
 	AffiliationAmbiguous   = "ambiguous" // one name means several people or organizations
 )
 
-// Sources of affiliations, strongest first.
+// Sources of affiliations, strongest first. The rank of each is its place in this list, from 0; an
+// affiliation whose kind is unknown or ambiguous has [RankUnknown] wherever it stands.
 const (
-	SourceDeclared     = "declared"      // a dated, reviewed entry in the community's own affiliations file
-	SourceRoster       = "roster"        // a list of members that a community keeps
-	SourceEmail        = "email"         // the domain of a commit's e-mail address; anybody can write any address
-	SourceGitdmStrict  = "gitdm-strict"  // collected by others; inside an interval with an end
-	SourceGitdmOpen    = "gitdm-open"    // collected by others; begun on a day and not ended
-	SourceGitdmUndated = "gitdm-undated" // collected by others; without any date
+	SourceDeclared      = "declared"       // a dated, reviewed entry in the community's own affiliations file
+	SourceDeclaredStale = "declared-stale" // the same without a date, or past the date of its next review
+	SourceRoster        = "roster"         // a list of members that a community keeps
+	SourceEmail         = "email"          // the domain of a commit's e-mail address; anybody can write any address
+	SourceGitdmStrict   = "gitdm-strict"   // collected by others; inside an interval with an end
+	SourceGitdmOpen     = "gitdm-open"     // collected by others; begun at most 24 months before and not ended
+	SourceGitdmUndated  = "gitdm-undated"  // collected by others; without any date, or begun longer ago and not ended
+	SourceProfile       = "profile"        // what somebody writes about themselves on their page on GitHub
 )
+
+// RankUnknown is the rank of what says nothing: worse than any source.
+const RankUnknown = 8
+
+// Rank is the rank of a source, from 0 for the best; [RankUnknown] for one that does not exist.
+func Rank(source string) int {
+	if i := slices.Index(sources, source); i >= 0 {
+		return i
+	}
+	return RankUnknown
+}
+
+var sources = []string{
+	SourceDeclared, SourceDeclaredStale, SourceRoster, SourceEmail,
+	SourceGitdmStrict, SourceGitdmOpen, SourceGitdmUndated, SourceProfile,
+}
 
 // Affiliation says that somebody works for an organization, for nobody, or does not say, from a
 // date until a date. The interval is half open: on the day Until it is no longer so.
@@ -216,17 +258,38 @@ type Affiliation struct {
 	Organization string `json:"organization" doc:"Id of the organization; empty unless kind is employer."`
 	From         string `json:"from" doc:"Date such as 2026-01-31; empty for always."`
 	Until        string `json:"until" doc:"Date such as 2026-01-31, no longer included; empty for still."`
-	Source       string `json:"source" enum:"declared,roster,email,gitdm-strict,gitdm-open,gitdm-undated"`
+	Fuzzy        bool   `json:"fuzzy" doc:"The source knows only months: each date may be wrong by 31 days."`
+	Source       string `json:"source" enum:"declared,declared-stale,roster,email,gitdm-strict,gitdm-open,gitdm-undated,profile"`
+	Rank         int    `json:"rank" doc:"How much the evidence is worth, from 0 (declared) in the order of the sources to 7 (profile); 8 when it says nothing."`
 	File         string `json:"file" doc:"File that says so, after the name of its repository when that is another one; empty for other evidence."`
 	Line         int    `json:"line"`
 	Evidence     string `json:"evidence" doc:"The evidence in words, when it is not a line of a file."`
+	RecordedAt   Time   `json:"recorded_at" doc:"When the line came to the default branch; empty when not known."`
 	Proposed     bool   `json:"proposed" doc:"Stands only in this pull request's version of the roster."`
+	Former       bool   `json:"former" doc:"Stood in the roster when the pull request was opened, and stands there no more."`
 }
 
 // Organization is an employer.
 type Organization struct {
 	ID   string `json:"id"`
 	Name string `json:"name" doc:"As people write it."`
+
+	Labels []string `json:"labels" doc:"Words that the community's file of organizations gives it, such as partner."`
+	Near   []Near   `json:"near" doc:"Other organizations that are not simply another one, by renames, acquisitions and the like."`
+}
+
+// How near two organizations are, as the configuration says for each sort of relation.
+const (
+	NearMerged  = "merged"  // one organization under two names
+	NearRelated = "related" // neither surely one nor surely two
+)
+
+// Near is an organization that is one with another, or related to it, from a date until a date, half open.
+type Near struct {
+	Organization string `json:"organization" doc:"Id of the other one."`
+	How          string `json:"how" enum:"merged,related"`
+	From         string `json:"from" doc:"Date; empty for always."`
+	Until        string `json:"until" doc:"Date, no longer included; empty for still."`
 }
 
 // Governance says what a pull request does to the community's rules themselves: configuration,

@@ -152,7 +152,7 @@ func (p *people) addCommitEvidence() {
 			if person == nil {
 				continue
 			}
-			evidence := bylaw.Affiliation{Kind: bylaw.AffiliationEmployer, Organization: org.ID, Source: bylaw.SourceEmail, Evidence: "commit e-mail at " + a.Domain}
+			evidence := bylaw.Affiliation{Kind: bylaw.AffiliationEmployer, Organization: org.ID, Source: bylaw.SourceEmail, Rank: bylaw.Rank(bylaw.SourceEmail), Evidence: "commit e-mail at " + a.Domain}
 			if !slices.Contains(person.Affiliations, evidence) {
 				person.Affiliations = append(person.Affiliations, evidence)
 				p.organizations = append(p.organizations, org)

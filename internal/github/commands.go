@@ -92,5 +92,5 @@ func command(rest string) (bylaw.Command, bool) {
 		rest = before + after
 	}
 	name, arguments, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	return bylaw.Command{Name: strings.ToLower(name), Arguments: strings.TrimSpace(arguments)}, true
+	return bylaw.Command{Name: strings.ToLower(name), Arguments: strings.TrimSpace(arguments), Fate: bylaw.FateStands}, true
 }

@@ -64,7 +64,7 @@ func TestReadGivesEveryFact(t *testing.T) {
 			{Author: account("dave"), State: "commented", SHA: head, SubmittedAt: reviewed, Body: "Hm."},
 		},
 		RequestedReviewers: []string{"alice"},
-		Commands:           []bylaw.Command{{CommentID: commentID, Who: account("carol"), Name: "recheck", Arguments: "please", At: reviewed}},
+		Commands:           []bylaw.Command{{CommentID: commentID, Who: account("carol"), Name: "recheck", Arguments: "please", At: reviewed, Fate: "stands"}},
 		People:             []bylaw.Person{},
 		Organizations:      []bylaw.Organization{},
 		Rosters:            []string{},

@@ -38,7 +38,7 @@ func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation,
 			roles = append(roles, r.roles(p)...)
 		}
 		for _, a := range p.Affiliations {
-			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Source: a.Source, File: r.File, Line: a.Line}
+			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Source: a.Source, Rank: bylaw.Rank(a.Source), File: r.File, Line: a.Line}
 			switch {
 			case a.Kind == KindUnknown || a.Kind == KindAmbiguous:
 				continue

@@ -57,10 +57,10 @@ func TestTheSnapshotTellsWhoseWordItIs(t *testing.T) {
 	}
 	for login, want := range map[string][]bylaw.Affiliation{
 		"alice": {
-			{Kind: bylaw.AffiliationEmployer, Organization: "~acme", Until: "2025-09-01", Source: SourceGitdmStrict, File: "developers_affiliations1.txt", Line: 2},
-			{Kind: bylaw.AffiliationEmployer, Organization: "~globex", From: "2025-09-01", Source: SourceGitdmOpen, File: "developers_affiliations1.txt", Line: 3},
+			{Kind: bylaw.AffiliationEmployer, Organization: "~acme", Until: "2025-09-01", Source: SourceGitdmStrict, Rank: 4, File: "developers_affiliations1.txt", Line: 2},
+			{Kind: bylaw.AffiliationEmployer, Organization: "~globex", From: "2025-09-01", Source: SourceGitdmOpen, Rank: 5, File: "developers_affiliations1.txt", Line: 3},
 		},
-		"bob":   {{Kind: bylaw.AffiliationIndependent, Source: SourceRoster, File: "MAINTAINERS.md", Line: 2}},
+		"bob":   {{Kind: bylaw.AffiliationIndependent, Source: SourceRoster, Rank: 2, File: "MAINTAINERS.md", Line: 2}},
 		"carol": {},
 	} {
 		roles, got, _ := b.Person(login, 0)

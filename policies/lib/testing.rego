@@ -15,6 +15,7 @@ pull_request := {
 	"state": "open",
 	"draft": false,
 	"created_at": "2026-03-09T09:00:00Z",
+	"ready_at": "2026-03-09T09:00:00Z",
 	"merged_at": "",
 	"merged_by": {"login": "", "id": 0, "kind": "deleted"},
 	"base": {"name": "main", "sha": "b000000000000000000000000000000000000000"},
@@ -36,10 +37,11 @@ pull_request := {
 		person("dave", []),
 	],
 	"organizations": [
-		{"id": "acme", "name": "Acme Corp"},
-		{"id": "globex", "name": "Globex"},
-		{"id": "initech", "name": "Initech"},
+		organization("acme", "Acme Corp"),
+		organization("globex", "Globex"),
+		organization("initech", "Initech"),
 	],
+	"teams": [],
 	"rosters": ["affiliations.yml"],
 	"governance": {"files": [], "legible": true, "first": false, "problems": [], "sound": true, "differences": [], "entries": []},
 	"same_head": [],
@@ -53,7 +55,7 @@ with_facts(facts) := object.union(pull_request, facts)
 # A changed file with a number of added lines.
 file(path, added) := {
 	"path": path, "previous_path": "", "status": "modified", "added": added, "removed": 0,
-	"before": no_content, "after": no_content,
+	"organizations": [], "before": no_content, "after": no_content,
 }
 
 no_content := {"exists": false, "text": "", "data": null, "lines": [], "problems": []}
@@ -71,6 +73,7 @@ person(login, affiliations) := {
 	"login": login, "id": 0, "kind": "user", "can_push": true, "part": _part(login),
 	"roles": [{"name": "maintainer", "file": "affiliations.yml", "line": 1}],
 	"affiliations": affiliations,
+	"away_until": "", "active_at": "",
 }
 
 # The person with this role, and no other.
@@ -87,11 +90,15 @@ employee(login, organization) := person(login, [works_for(organization, "", "")]
 # A declared affiliation, from a date until a date; either may be empty.
 works_for(organization, from, until) := {
 	"kind": "employer", "organization": organization, "from": from, "until": until,
-	"source": "declared", "file": "affiliations.yml", "line": 3, "evidence": "", "proposed": false,
+	"fuzzy": false, "source": "declared", "rank": 0, "file": "affiliations.yml", "line": 3, "evidence": "",
+	"recorded_at": "", "proposed": false, "former": false,
 }
 
+# An organization that stands alone.
+organization(id, name) := {"id": id, "name": name, "labels": [], "near": []}
+
 # Evidence of a commit's e-mail address.
-writes_from(organization) := object.union(works_for(organization, "", ""), {"source": "email", "file": "", "line": 0, "evidence": "commit e-mail"})
+writes_from(organization) := object.union(works_for(organization, "", ""), {"source": "email", "rank": 3, "file": "", "line": 0, "evidence": "commit e-mail"})
 
 # Somebody who works for nobody, as they or a roster say.
 independent := object.union(works_for("", "", ""), {"kind": "independent"})
@@ -117,3 +124,12 @@ git_author(login) := {"login": login, "id": 0, "domain": "users.noreply.github.c
 
 # A label that somebody set after the pull request was opened.
 label(name, login) := {"name": name, "set_by": login, "set_at": "2026-03-09T10:00:00Z"}
+
+# A line /bylaw of a comment that somebody wrote on the day of the reviews.
+command(login, name, arguments) := {
+	"comment_id": 1, "who": {"login": login, "id": 0, "kind": "user"}, "name": name, "arguments": arguments,
+	"at": "2026-03-10T10:00:00Z", "edited_by": "", "fate": "stands", "organization": "",
+}
+
+# The same, saying whom they work for.
+discloses(login, organization) := object.union(command(login, "disclose", organization), {"organization": organization})

@@ -71,6 +71,7 @@ type Want struct {
 	Pushers      bool      // whether to list who may write to the repository
 	Teams        []string  // teams of the organization whose members to list, by the names that addresses use
 	Arrivals     []Arrival // what webhooks told of this pull request's heads
+	Comments     []Comment // what webhooks told of its comments with commands
 }
 
 // Arrival is when a commit became the head of a pull request, and by whom, as a webhook told it.
@@ -78,4 +79,20 @@ type Arrival struct {
 	SHA string
 	At  Time
 	By  string // login
+}
+
+// Comment is a comment in which a command stands, or once stood, as webhooks told of it.
+type Comment struct {
+	ID       int64
+	Author   Account
+	Texts    []Text // what its author wrote in it, oldest first
+	EditedAt Time   // the latest edit, by whomever; zero when never edited
+	EditedBy string // login
+	Deleted  bool
+}
+
+// Text is what an author wrote in a comment.
+type Text struct {
+	Body string // empty if it held no command
+	At   Time
 }

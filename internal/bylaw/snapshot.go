@@ -1,6 +1,9 @@
 package bylaw
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // SnapshotFormat is the version of the snapshot's shape. It grows when a fact changes its meaning or
 // goes away; facts that are added do not change it.
@@ -69,6 +72,18 @@ type Account struct {
 	Login string `json:"login" doc:"Empty for a deleted account."`
 	ID    int64  `json:"id" doc:"GitHub's number of the account, 0 when not known."`
 	Kind  string `json:"kind" enum:"user,bot,deleted"`
+}
+
+// Same reports whether two accounts that are there are one, by GitHub's number or, where that is not known, by
+// login.
+func (a Account) Same(b Account) bool {
+	switch {
+	case a.Login == "" || b.Login == "":
+		return false
+	case a.ID != 0 && b.ID != 0:
+		return a.ID == b.ID
+	}
+	return strings.EqualFold(a.Login, b.Login)
 }
 
 // Base is the branch that a pull request wants to change.

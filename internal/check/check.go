@@ -42,6 +42,7 @@ type Checker struct {
 type Ask struct {
 	Event     string          // such as "pull_request.opened"
 	Arrivals  []bylaw.Arrival // what webhooks told of the heads
+	Comments  []bylaw.Comment // what webhooks told of comments with commands
 	Anonymous bool            // nobody is known: policies that look at people are not asked
 }
 
@@ -56,7 +57,7 @@ type Result struct {
 // Check evaluates one pull request. Faults of the repository are in the report; the error is GitHub's,
 // the network's or ours, and then nothing is known and the evaluation can be tried again.
 func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, error) {
-	want := bylaw.Want{Pushers: true, Arrivals: ask.Arrivals}
+	want := bylaw.Want{Pushers: true, Arrivals: ask.Arrivals, Comments: ask.Comments}
 	last := c.lawOf(ref)
 	if last != nil {
 		want.Law, want.Organization = last.wanted()

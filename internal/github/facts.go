@@ -96,25 +96,6 @@ func commits(nodes []pullPart) []bylaw.Commit {
 	return list
 }
 
-func commands(nodes []comment) []bylaw.Command {
-	list := []bylaw.Command{}
-	for _, n := range nodes {
-		for _, command := range ParseCommands(n.Body) {
-			command.CommentID, command.Who, command.At = int64(n.FullDatabaseID), n.Author.account(), n.CreatedAt
-			if !n.LastEditedAt.IsZero() {
-				// Somebody edited it, though their account may be gone.
-				command.At, command.EditedBy = n.LastEditedAt, "ghost"
-				if login := n.Editor.account().Login; login != "" {
-					command.EditedBy = login
-				}
-			}
-			list = append(list, command)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b bylaw.Command) int { return a.At.Compare(b.At.Time) })
-	return list
-}
-
 // sameHead lists the other open pull requests of the repository with the same head.
 func sameHead(answer *readAnswer, number int) []int {
 	list := []int{}

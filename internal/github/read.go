@@ -52,7 +52,7 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 
 	pull := answer.Repository.PullRequest
 	s := &r.Snapshot
-	c.describe(s, ref, answer, want.Arrivals)
+	c.describe(s, ref, answer, want)
 	r.Posted = posted(pull.head())
 
 	g, gctx = errgroup.WithContext(ctx)
@@ -109,7 +109,7 @@ func (c *Client) readPull(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (
 }
 
 // describe fills the snapshot from the answer.
-func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, arrivals []bylaw.Arrival) {
+func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, want bylaw.Want) {
 	repository, pull := answer.Repository, answer.Repository.PullRequest
 	owner, name, _ := bylaw.SplitRepository(repository.NameWithOwner)
 	*s = bylaw.Snapshot{
@@ -149,11 +149,11 @@ func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, 
 	}
 	head := pull.head()
 	pushes := forcePushes(pull.TimelineItems.Nodes)
-	s.Head.ArrivedAt, s.Head.PushedBy = arrival(pull.HeadRefOID, arrivals, pushes, head)
+	s.Head.ArrivedAt, s.Head.PushedBy = arrival(pull.HeadRefOID, want.Arrivals, pushes, head)
 	s.Labels = labels(pull)
 	s.Commits = commits(pull.Commits.Nodes)
 	s.Reviews = reviews(pull.Reviews.Nodes, s.Head, pushes)
-	s.Commands = commands(pull.Comments.Nodes)
+	s.Commands = commands(pull, want.Comments, c.now())
 	for _, request := range pull.ReviewRequests.Nodes {
 		if a := request.RequestedReviewer; a != nil && a.Login != "" { // teams and mannequins have none
 			s.RequestedReviewers = append(s.RequestedReviewers, a.account().Login)

@@ -14,7 +14,8 @@ type CommentEvent struct {
 	Body   string
 	Before string        // for edited: what stood there; "" if the body did not change
 	Editor bylaw.Account // for edited and deleted: who did it; otherwise Login is empty
-	At     bylaw.Time    // when it was written, or edited
+	At     bylaw.Time    // when it was written
+	Edited bylaw.Time    // for edited: when
 }
 
 func parseComment(body []byte, _ int64, e *Event) error {
@@ -51,7 +52,7 @@ func parseComment(body []byte, _ int64, e *Event) error {
 	case "created":
 		e.Kind = KindComment
 	case "edited":
-		e.Kind, e.Comment.Editor, e.Comment.At = KindComment, e.Sender, in.Comment.UpdatedAt.Time
+		e.Kind, e.Comment.Editor, e.Comment.Edited = KindComment, e.Sender, in.Comment.UpdatedAt.Time
 	case "deleted":
 		e.Kind, e.Comment.Editor = KindComment, e.Sender
 	}

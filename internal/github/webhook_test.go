@@ -87,7 +87,7 @@ func TestParse(t *testing.T) {
 				"comment":{"id":4,"user":{"login":"bob","id":2},"body":"no","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-02T00:00:00Z"}`,
 			Event{Kind: KindComment, Comment: CommentEvent{
 				Number: 7, ID: 4, Author: bylaw.Account{Login: "bob", ID: 2, Kind: bylaw.KindUser},
-				Body: "no", Before: "/bylaw recuse", Editor: alice, At: updated,
+				Body: "no", Before: "/bylaw recuse", Editor: alice, At: bylaw.At(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), Edited: updated,
 			}},
 		},
 		{"issue_comment", `"action":"created","issue":{"number":7},"comment":{"id":4}`, Event{Kind: KindIgnored}},

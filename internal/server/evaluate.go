@@ -22,7 +22,11 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err != nil {
 		return store.Finished{}, "", fmt.Errorf("look up heads: %w", err)
 	}
-	ask := check.Ask{Event: p.Event}
+	comments, err := w.Store.Commands(ctx, c.Repository, p.Number)
+	if err != nil {
+		return store.Finished{}, "", fmt.Errorf("look up commands: %w", err)
+	}
+	ask := check.Ask{Event: p.Event, Comments: toldComments(comments)}
 	for _, h := range heads {
 		ask.Arrivals = append(ask.Arrivals, bylaw.Arrival{SHA: h.SHA, At: bylaw.At(h.ArrivedAt), By: h.PushedBy})
 	}
@@ -41,6 +45,25 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	}
 	finished, err := w.finished(ctx, c, result.Run)
 	return finished, string(result.Run.Report.Conclusion), err
+}
+
+// toldComments are comments with commands as webhooks told of them.
+func toldComments(kept []store.Command) []bylaw.Comment {
+	var out []bylaw.Comment
+	for _, k := range kept {
+		c := bylaw.Comment{
+			ID: k.CommentID, Author: bylaw.Account{Login: k.Author, ID: k.AuthorID, Kind: bylaw.KindUser},
+			EditedAt: bylaw.At(k.EditedAt), EditedBy: k.EditedBy, Deleted: !k.DeletedAt.IsZero(),
+		}
+		if k.Author == "" {
+			c.Author.Kind = bylaw.KindDeleted
+		}
+		for _, text := range k.Texts {
+			c.Texts = append(c.Texts, bylaw.Text{Body: text.Body, At: bylaw.At(text.At)})
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // noteConfigured keeps whether a repository is configured, and which files its configuration names, so that

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -113,15 +114,23 @@ func (i *intake) comment() {
 		i.why = "the comment holds no command"
 		return
 	}
-	kept := store.Command{Repository: i.repository, Number: c.Number, CommentID: c.ID, Author: c.Author.Login, Body: c.Body}
+	if c.Author.Kind == bylaw.KindBot {
+		i.why = "a program gives no commands"
+		return
+	}
+	kept := store.Command{Repository: i.repository, Number: c.Number, CommentID: c.ID, Author: c.Author.Login, AuthorID: c.Author.ID}
 	switch i.event.Action {
+	case "created":
+		kept.Texts = []store.Text{written(c.Body, c.At)}
 	case "edited":
-		kept.Body, kept.EditedAt, kept.EditedBy = c.Before, c.At.Time, c.Editor.Login
-		if c.Before == "" {
-			kept.Body = c.Body
+		kept.EditedAt, kept.EditedBy = c.Edited.Time, cmp.Or(c.Editor.Login, "ghost")
+		kept.Before = written(c.Before, c.At)
+		if c.Author.Same(c.Editor) {
+			kept.Texts = []store.Text{written(c.Body, c.Edited)}
 		}
 	case "deleted":
 		kept.DeletedAt = i.server.Now()
+		kept.Before = written(c.Body, c.At)
 	}
 	i.in.Commands = append(i.in.Commands, kept)
 	i.raisePull(c.Number)
@@ -129,6 +138,14 @@ func (i *intake) comment() {
 	if asks && i.event.Action == "created" {
 		i.raise(askJob(i.event.Installation, i.repository, c.Number, c.Author.Login))
 	}
+}
+
+// written is a text in a comment, without its words if they hold no command: nobody needs to keep those.
+func written(body string, at bylaw.Time) store.Text {
+	if len(github.ParseCommands(body)) == 0 {
+		body = ""
+	}
+	return store.Text{Body: body, At: at.Time}
 }
 
 // again looks once more at everything that stands on a commit, and writes it even if it is the same:

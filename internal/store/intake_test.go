@@ -88,7 +88,6 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		s := d.open(t)
 		in := intake("one")
 		in.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", PushedBy: "alice"}}
-		in.Commands = []Command{{Repository: "acme/widgets", Number: 7, CommentID: 99, Author: "alice", Body: "/bylaw recuse\x00"}}
 		in.Groups = []Group{{Repository: "acme/widgets", HeadSHA: "beef", Pulls: []int{7}}}
 		accept(t, s, in)
 
@@ -96,13 +95,6 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		again := in
 		again.Delivery.GUID = "two"
 		again.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", PushedBy: "bob"}, {Repository: "acme/widgets", Number: 7, SHA: "decade", PushedBy: "bob"}}
-		edited := in.Commands[0]
-		edited.Author, edited.Body, edited.EditedAt, edited.EditedBy = "mallory", "/bylaw recheck", d.now(), "bob"
-		stale := edited
-		stale.EditedAt, stale.EditedBy = start, "carol"
-		deleted := in.Commands[0]
-		deleted.DeletedAt = d.now()
-		again.Commands = []Command{edited, stale, deleted}
 		accept(t, s, again)
 
 		heads := []Head{
@@ -117,21 +109,6 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		}
 		if got := must(s.PullsWithHead(t.Context(), "acme/widgets", "c0ffee"))(t); len(got) > 0 {
 			t.Errorf("want no pull found by an earlier head, got %v", got)
-		}
-		scan := func(r row) (c Command, err error) {
-			var body []byte
-			var seen, edited, deleted int64
-			err = r.Scan(&c.Repository, &c.Number, &c.CommentID, &c.Author, &body, &seen, &edited, &c.EditedBy, &deleted)
-			c.Body, c.SeenAt, c.EditedAt, c.DeletedAt = string(body), moment(seen), moment(edited), moment(deleted)
-			return c, err
-		}
-		commands := []Command{{
-			Repository: "acme/widgets", Number: 7, CommentID: 99, Author: "alice", Body: "/bylaw recuse\x00",
-			SeenAt: start, EditedAt: start.Add(time.Minute), EditedBy: "bob", DeletedAt: start.Add(time.Minute),
-		}}
-		got := must(list(t.Context(), s.read, scan, "SELECT repository, number, comment_id, author, body, seen_at, edited_at, edited_by, deleted_at FROM commands"))(t)
-		if diff := cmp.Diff(commands, got); diff != "" {
-			t.Errorf("commands (-want +got):\n%s", diff)
 		}
 		if groups := must(s.GroupsOf(t.Context(), "acme/widgets", 7))(t); len(groups) != 1 {
 			t.Errorf("want the group kept, got %+v", groups)

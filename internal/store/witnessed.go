@@ -63,31 +63,3 @@ func (s *Store) PullsWithHead(ctx context.Context, repository, sha string) ([]in
 	}
 	return numbers, nil
 }
-
-// Command is a comment that was a command when it was first seen.
-type Command struct {
-	Repository string
-	Number     int
-	CommentID  int64
-	Author     string
-	Body       string    // as first seen; a later edit or deletion does not change it
-	SeenAt     time.Time // zero is now
-	EditedAt   time.Time // zero when never edited; the latest edit
-	EditedBy   string
-	DeletedAt  time.Time // zero when not deleted; the first report of it
-}
-
-func (s *Store) saveCommand(ctx context.Context, tx *sql.Tx, c Command) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO commands (repository, number, comment_id, author, body, seen_at, edited_at, edited_by, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (repository, number, comment_id) DO UPDATE SET
-		  edited_at  = CASE WHEN excluded.edited_at > commands.edited_at THEN excluded.edited_at ELSE commands.edited_at END,
-		  edited_by  = CASE WHEN excluded.edited_at > commands.edited_at THEN excluded.edited_by ELSE commands.edited_by END,
-		  deleted_at = CASE WHEN commands.deleted_at = 0 THEN excluded.deleted_at ELSE commands.deleted_at END`,
-		c.Repository, c.Number, c.CommentID, c.Author, []byte(c.Body), s.orNow(c.SeenAt), millis(c.EditedAt), c.EditedBy, millis(c.DeletedAt))
-	if err != nil {
-		return fmt.Errorf("save command %d: %w", c.CommentID, err)
-	}
-	return nil
-}

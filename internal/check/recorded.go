@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -142,6 +143,9 @@ func ReadSnapshot(file string, format document.Format, data []byte) (bylaw.Snaps
 		if missing {
 			return s, &bylaw.Problem{File: file, Msg: fmt.Sprintf("the fact %q is missing or not whole", what), Fix: "see policies/input.schema.json"}
 		}
+	}
+	for i := range s.Commands {
+		s.Commands[i].Fate = cmp.Or(s.Commands[i].Fate, bylaw.FateStands) // written down by hand, or before there were fates
 	}
 	complete(reflect.ValueOf(&s).Elem())
 	return s, nil

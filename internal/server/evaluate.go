@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
@@ -205,6 +206,34 @@ type auditDetail struct {
 	MergedBy   string            `json:"merged_by"`
 	Facts      string            `json:"facts"`    // SHA-256 of the snapshot
 	Verdicts   map[string]string `json:"verdicts"` // outcome by policy
+
+	Grants      []auditCommand `json:"grants,omitempty"`      // waive and delegate, as far as they stand by their author's own hand
+	Disclosures []auditCommand `json:"disclosures,omitempty"` // disclose, recuse and withdraw, also those that stand no more
+}
+
+// auditCommand is a command that was before the policies.
+type auditCommand struct {
+	Who       string     `json:"who"`
+	Name      string     `json:"name"`
+	Arguments string     `json:"arguments"`
+	At        bylaw.Time `json:"at"`
+	Fate      string     `json:"fate"`
+	EditedBy  string     `json:"edited_by,omitempty"`
+}
+
+// addCommands notes what people had granted and disclosed. Whether it counted is what the verdicts say.
+func (d *auditDetail) addCommands(commands []bylaw.Command) {
+	for _, c := range commands {
+		entry := auditCommand{Who: c.Who.Login, Name: c.Name, Arguments: c.Arguments, At: c.At, Fate: c.Fate, EditedBy: c.EditedBy}
+		switch c.Name {
+		case "waive", "delegate":
+			if c.Fate == bylaw.FateStands && (c.EditedBy == "" || strings.EqualFold(c.EditedBy, c.Who.Login)) {
+				d.Grants = append(d.Grants, entry)
+			}
+		case "disclose", "recuse", "withdraw":
+			d.Disclosures = append(d.Disclosures, entry)
+		}
+	}
 }
 
 func auditEntry(repository string, run bylaw.Run, kept *store.Run) (store.AuditEntry, error) {
@@ -217,6 +246,7 @@ func auditEntry(repository string, run bylaw.Run, kept *store.Run) (store.AuditE
 	for _, v := range run.Verdicts {
 		d.Verdicts[v.Policy] = string(v.Outcome)
 	}
+	d.addCommands(s.Commands)
 	detail, err := json.Marshal(d)
 	if err != nil {
 		return store.AuditEntry{}, fmt.Errorf("write audit entry down: %w", err)

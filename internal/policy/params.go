@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +19,14 @@ type Params map[string]any
 
 var schemaKeywords = []string{"type", "description", "default", "enum", "properties", "additionalProperties", "items", "minimum", "maximum", "minItems", "format"}
 
-// formatPattern is the format of a text that is compared with paths of files.
-const formatPattern = "pattern"
+// The formats of a text.
+const (
+	formatPattern = "pattern" // compared with paths of files
+	formatTeam    = "team"    // names a team of the organization; empty for none
+)
+
+// teamName is a team as addresses on GitHub write it.
+var teamName = regexp.MustCompile(`^[a-z0-9_][a-z0-9_-]*$`)
 
 var schemaTypes = []string{"object", "array", "string", "integer", "number", "boolean"}
 
@@ -66,8 +73,13 @@ func walkSchema(at string, schema map[string]any, yield func(string, string) boo
 			}
 		}
 	}
-	if format, given := schema["format"]; given && format != formatPattern && !yield(at+"/format", fmt.Sprintf("the only format is %q: a pattern for paths", formatPattern)) {
-		return false
+	if format, given := schema["format"]; given {
+		if format != formatPattern && format != formatTeam && !yield(at+"/format", fmt.Sprintf("a format is %q, a pattern for paths, or %q, a team of the organization", formatPattern, formatTeam)) {
+			return false
+		}
+		if schema["type"] != "string" && !yield(at+"/format", "only text has a format") {
+			return false
+		}
 	}
 	for _, key := range []string{"items", "additionalProperties"} {
 		if sub, ok := schema[key].(map[string]any); ok && !walkSchema(at+"/"+key, sub, yield) {
@@ -148,6 +160,9 @@ func checkValue(at string, schema map[string]any, value any) []Fault {
 			faults = append(faults, Fault{at, fmt.Sprintf("%q can never match a file", text), "write it from the top of the repository without \"/\" at either end, such as core/**"})
 		}
 	}
+	if text, ok := value.(string); ok && schema["format"] == formatTeam && text != "" && !teamName.MatchString(text) {
+		faults = append(faults, Fault{at, fmt.Sprintf("%q is not the name of a team", text), "write it as the address of the team's page does, without the organization, such as core-reviewers"})
+	}
 	if n, ok := number(value); ok {
 		if low, ok := number(schema["minimum"]); ok && n < low {
 			faults = append(faults, Fault{at, fmt.Sprintf("%s must be at least %v", name, schema["minimum"]), ""})
@@ -183,6 +198,40 @@ func checkValue(at string, schema map[string]any, value any) []Fault {
 		}
 	}
 	return faults
+}
+
+// TeamParam is a value of a parameter that names a team.
+type TeamParam struct {
+	Pointer, Team string
+}
+
+// Teams returns the teams that a value of the parameters names, in the order of keys.
+func (p Params) Teams(value any) []TeamParam { return teamsIn("", p, value) }
+
+func teamsIn(at string, schema map[string]any, value any) []TeamParam {
+	var teams []TeamParam
+	switch value := value.(type) {
+	case string:
+		if schema["format"] == formatTeam && value != "" {
+			teams = append(teams, TeamParam{at, value})
+		}
+	case []any:
+		items, _ := schema["items"].(map[string]any)
+		for i, item := range value {
+			teams = append(teams, teamsIn(at+"/"+strconv.Itoa(i), items, item)...)
+		}
+	case map[string]any:
+		properties, _ := schema["properties"].(map[string]any)
+		other, _ := schema["additionalProperties"].(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			sub, known := properties[key].(map[string]any)
+			if !known {
+				sub = other
+			}
+			teams = append(teams, teamsIn(at+"/"+key, sub, value[key])...)
+		}
+	}
+	return teams
 }
 
 func hasType(kind string, value any) bool {

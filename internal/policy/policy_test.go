@@ -184,6 +184,8 @@ func TestMetadataIsCheckedKeyByKey(t *testing.T) {
 		"odd link":           {"# METADATA\n# title: x\n# description: y\n# related_resources: [\"http://x\"]\npackage bylaw.rule\naccept if true\n", 4, "https://"},
 		"another's package":  {"# METADATA\n# title: x\n# description: y\npackage bylaw.conflict_of_interest\naccept if true\n", 4, "must say \"package bylaw.rule\""},
 		"the library's":      {"# METADATA\n# title: x\n# description: y\npackage bylaw.lib\naccept if true\n", 4, "must say \"package bylaw.rule\""},
+		"unknown format":     {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: {a: {type: string, format: teams, default: x}}}}]\npackage bylaw.rule\naccept if true\n", 4, `or "team", a team of the organization`},
+		"format of a list":   {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: {a: {type: array, format: team, default: []}}}}]\npackage bylaw.rule\naccept if true\n", 4, "only text has a format"},
 		"unknown schema key": {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, propertys: {}}}]\npackage bylaw.rule\naccept if true\n", 4, `no key "propertys"`},
 	}
 	for name, tt := range tests {
@@ -200,5 +202,28 @@ func TestMetadataIsCheckedKeyByKey(t *testing.T) {
 				t.Errorf("got %v, want %q on line %d", in.Problems, tt.msg, tt.line)
 			}
 		})
+	}
+}
+
+func TestTeamsAreFoundWhereverAParameterNamesThem(t *testing.T) {
+	t.Parallel()
+	team := map[string]any{"type": "string", "format": "team"}
+	params := policy.Params{"type": "object", "properties": map[string]any{
+		"team": team, "none": team, "word": map[string]any{"type": "string"},
+		"list":  map[string]any{"type": "array", "items": team},
+		"areas": map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "object", "properties": map[string]any{"team": team}}},
+	}}
+	value := map[string]any{
+		"team": "core", "none": "", "word": "word", "list": []any{"docs", "core"},
+		"areas": map[string]any{"wheels": map[string]any{"team": "wheel_turners"}},
+	}
+	want := []policy.TeamParam{{"/areas/wheels/team", "wheel_turners"}, {"/list/0", "docs"}, {"/list/1", "core"}, {"/team", "core"}}
+	if diff := cmp.Diff(want, params.Teams(value)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for name, right := range map[string]bool{"core": true, "": true, "core-reviewers_2": true, "Core": false, "acme/core": false, "@core": false, "core team": false, "..": false} {
+		if got := len(params.Check(map[string]any{"team": name})) == 0; got != right {
+			t.Errorf("team %q is right: %v, want %v", name, got, right)
+		}
 	}
 }

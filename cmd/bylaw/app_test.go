@@ -47,6 +47,7 @@ var callNeeds = map[string][]string{
 	"query Configured": {"contents: read"},
 	"query Open":       {"pull_requests: read"},
 	"query Group":      {"merge_queues: read", "pull_requests: read"},
+	"query Teams":      {"members: read"},
 }
 
 // otherNeeds are permissions that no call needs, and why they are asked for all the same.

@@ -255,6 +255,10 @@ func (l live) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revisio
 	return l.Client.Files(ctx, s, revision, paths)
 }
 
+func (l live) Teams(ctx context.Context, ref bylaw.Ref, names []string) ([]bylaw.Team, error) {
+	return l.Client.Teams(ctx, ref.Owner, names)
+}
+
 // post writes the check runs, over those of ours that stand already.
 func post(ctx context.Context, client *github.Client, result check.Result) error {
 	s := result.Run.Snapshot

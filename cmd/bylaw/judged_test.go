@@ -48,6 +48,21 @@ const tour = `
 - close: {pull: 9, by: bob}
 - enqueue: {pull: 7, by: bob}
 - merge: {pull: 7, by: bob}
+- push-branch:
+    branch: main
+    by: alice
+    commit:
+      author: alice
+      files:
+        .github/bylaw.yml: "version: 1\npolicies: {teamed: }\n"
+        .github/bylaw/teamed/teamed.rego: |
+          # METADATA
+          # title: There is a team
+          # description: It has people.
+          # schemas: [{input.params: {type: object, properties: {team: {type: string, format: team, default: turners}}}}]
+          package bylaw.teamed
+
+          accept if input.teams[0].members[0]
 - push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\nroosters: []\n"}}}
 - repo: widgets/.github
   push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
@@ -74,6 +89,7 @@ func playTour(t *testing.T, wrap func(http.Handler) http.Handler) []fakegithub.C
 		t.Fatal(err)
 	}
 	told.World.Repositories[0].MergeQueue = true
+	told.World.Teams = append(told.World.Teams, fakegithub.Team{Org: "widgets", Slug: "turners", Members: []fakegithub.TeamMember{{Login: "alice"}}})
 	told.World.Repositories = append(told.World.Repositories, fakegithub.Repository{
 		Owner: "widgets", Name: ".github", Files: map[string]string{"README.md": "# Widgets\n"}, Collaborators: map[string]string{"alice": "admin"},
 	})

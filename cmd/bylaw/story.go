@@ -44,7 +44,7 @@ type act struct {
 	Body  *string `json:"body"`
 	Base  *string `json:"base"`
 
-	Name       string `json:"name"`       // of a label or a check run
+	Name       string `json:"name"`       // of a label, a check run or a team
 	Login      string `json:"login"`      // whose permission, or who is asked
 	Permission string `json:"permission"` // "" removes the collaborator
 	Author     string `json:"author"`     // whose last review or comment
@@ -129,6 +129,12 @@ var verbs = map[string]func(st *stage, repo string, args []byte) (int, error){
 		}
 		return st.gh.SetPermission(repo, a.Login, a.Permission, a.By)
 	}),
+	"join": does(func(st *stage, repo string, a act) error {
+		return st.gh.AddTeamMember(ownerOf(repo), a.Name, a.Login, a.By)
+	}),
+	"leave": does(func(st *stage, repo string, a act) error {
+		return st.gh.RemoveTeamMember(ownerOf(repo), a.Name, a.Login, a.By)
+	}),
 	"enqueue": does(func(st *stage, repo string, a act) error {
 		sha, err := st.gh.EnqueuePull(repo, a.Pull, a.By)
 		st.group = sha
@@ -153,6 +159,12 @@ var verbs = map[string]func(st *stage, repo string, args []byte) (int, error){
 		}
 		return st.gh.RequestAction(repo, run.ID, a.Identifier, a.By)
 	}),
+}
+
+// ownerOf is the account to which a repository belongs.
+func ownerOf(repo string) string {
+	owner, _, _ := bylaw.SplitRepository(repo)
+	return owner
 }
 
 // does makes a verb of something that takes an act.

@@ -17,6 +17,10 @@ type Reading struct {
 	Organization Tree      // files of <organization>/.github at the live tip of its default branch
 	Pushers      []Account // everybody who may write to the repository; nil when that is not known
 	Posted       []Posted  // our check runs that stand on the head
+	Teams        []Team    // those of the wanted teams that exist and can be seen
+
+	Active   map[string]Time   // when people last committed to the default branch, by login in lower case
+	Profiles map[string]string // what people write of their employer on their page, word for word, by login in lower case
 }
 
 // Tree is a selection of the files of one commit.

@@ -22,6 +22,9 @@ type GitHub interface {
 	// Files returns those of the named files that exist at a revision of the pull request's world, as
 	// far as the snapshot of its reading says what that is.
 	Files(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)
+
+	// Teams returns those of the named teams of the repository's organization that exist and can be seen.
+	Teams(ctx context.Context, ref bylaw.Ref, names []string) ([]bylaw.Team, error)
 }
 
 // Checker evaluates pull requests. It may be used by several goroutines.
@@ -61,6 +64,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	last := c.lawOf(ref)
 	if last != nil {
 		want.Law, want.Organization = last.wanted()
+		want.Teams = last.teams()
 	}
 	taken := c.Now() // before the facts are read: what happens meanwhile may not be in them
 	reading, err := c.GitHub.Read(ctx, ref, want)
@@ -95,7 +99,10 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 		}
 		return result, nil
 	}
-	addPeople(&s, l.book, proposed, reading.Pushers)
+	if s.Teams, err = c.teamsOf(ctx, ref, l, want.Teams, reading); err != nil {
+		return Result{}, err
+	}
+	addPeople(&s, l.book, proposed, reading)
 	s.Rosters = l.rosters()
 	if err := c.readContents(ctx, ref, &s, l); err != nil {
 		return Result{}, fmt.Errorf("read files of %s: %w", ref, err)
@@ -153,7 +160,11 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymou
 			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID])
 			continue
 		}
-		if problems := l.reasonNotToAsk(p.ID, s); len(problems) > 0 {
+		problems := l.reasonNotToAsk(p.ID, s)
+		if len(problems) == 0 {
+			problems = l.teamsUnseen(p, s)
+		}
+		if len(problems) > 0 {
 			verdicts[i] = policy.NotJudged(l.sources[p.ID], l.metadata[p.ID], problems)
 			continue
 		}
@@ -171,7 +182,7 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymou
 }
 
 // aboutPeople are the facts that only GitHub, or whoever asks, can give.
-var aboutPeople = []string{"*", "author", "reviews", "people", "requested_reviewers", "commands", "labels", "merged_by"}
+var aboutPeople = []string{"*", "author", "reviews", "people", "requested_reviewers", "commands", "labels", "merged_by", "teams"}
 
 func looksAtPeople(facts []string) bool {
 	return slices.ContainsFunc(facts, func(fact string) bool { return slices.Contains(aboutPeople, fact) })

@@ -39,6 +39,10 @@ func (s still) Files(context.Context, bylaw.Ref, *bylaw.Snapshot, bylaw.Revision
 	return nil, nil
 }
 
+func (s still) Teams(context.Context, bylaw.Ref, []string) ([]bylaw.Team, error) {
+	return s.Reading.Teams, nil
+}
+
 func TestAWorkerThatWasKilledIsForgottenWithTheNextLook(t *testing.T) {
 	t.Parallel()
 	builtIn, err := policy.BuiltIn(policies.Files)
@@ -77,7 +81,7 @@ func TestAWorkerThatWasKilledIsForgottenWithTheNextLook(t *testing.T) {
 func TestAPusherWithoutALoginIsNobody(t *testing.T) {
 	t.Parallel()
 	var s bylaw.Snapshot
-	addPeople(&s, roster.Book{}, nil, []bylaw.Account{{Kind: bylaw.KindDeleted}, {Login: "bob", Kind: bylaw.KindUser}})
+	addPeople(&s, roster.Book{}, nil, bylaw.Reading{Pushers: []bylaw.Account{{Kind: bylaw.KindDeleted}, {Login: "bob", Kind: bylaw.KindUser}}})
 	if len(s.People) != 1 || s.People[0].Login != "bob" || !s.People[0].CanPush {
 		t.Errorf("got %v, want bob alone", s.People)
 	}

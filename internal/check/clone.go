@@ -43,7 +43,7 @@ func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.
 	now := bylaw.At(c.Now())
 	s := bylaw.Snapshot{
 		Repository: bylaw.Repository{Owner: ref.Owner, Name: ref.Repo, DefaultBranch: c.Base}, Number: ref.Number,
-		Title: fmt.Sprintf("%s onto %s", c.Head, c.Base), State: "open", CreatedAt: now,
+		Title: fmt.Sprintf("%s onto %s", c.Head, c.Base), State: "open", CreatedAt: now, ReadyAt: now,
 		Author: bylaw.Account{Login: c.Author, Kind: kindOf(c.Author)},
 		Base:   bylaw.Base{Name: c.Base, SHA: base},
 		Head:   bylaw.Head{Name: c.Head, SHA: head, Repository: ref.Repository(), ArrivedAt: now, PushedBy: c.Author},
@@ -67,6 +67,9 @@ func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.
 	}
 	return reading, nil
 }
+
+// Teams returns none: git knows of no teams, and nothing is fetched.
+func (c Clone) Teams(context.Context, bylaw.Ref, []string) ([]bylaw.Team, error) { return nil, nil }
 
 // Files returns files of the base or the head revision.
 func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {

@@ -9,11 +9,11 @@ import (
 	"github.com/bylaw-app/bylaw/internal/roster"
 )
 
-// addPeople completes the snapshot with everybody concerned, and with everybody in a roster who may
-// write to the repository and so could review. Where it is not known who may (pushers is nil), everybody
-// in a roster is taken to be able to. proposed is what the rosters would say after the pull
-// request; nil when it does not touch them.
-func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushers []bylaw.Account) {
+// addPeople completes the snapshot with everybody concerned, and with everybody in a roster, or in a
+// team that a policy names, who may write to the repository and so could review. Where it is not known
+// who may (reading.Pushers is nil), everybody in a roster is taken to be able to. proposed is what the
+// rosters would say after the pull request; nil when it does not touch them.
+func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, reading bylaw.Reading) {
 	p := people{snapshot: s, book: book, proposed: proposed, byLogin: map[string]*bylaw.Person{}}
 	p.add(s.Author)
 	p.add(s.MergedBy)
@@ -45,6 +45,7 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushe
 	for _, login := range logins {
 		known[strings.ToLower(login)] = true
 	}
+	pushers, inTeam := reading.Pushers, loginsOf(s.Teams)
 	if pushers == nil {
 		for _, login := range logins {
 			pushers = append(pushers, bylaw.Account{Login: login, Kind: kindOf(login)})
@@ -55,13 +56,15 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, pushe
 			continue
 		}
 		nobodyKnown := len(known) == 0 && i < fewPushers // without a roster any of them could be asked
-		if login := strings.ToLower(a.Login); known[login] || p.byLogin[login] != nil || nobodyKnown {
+		if login := strings.ToLower(a.Login); known[login] || inTeam[login] || p.byLogin[login] != nil || nobodyKnown {
 			p.add(a)
 			p.byLogin[login].CanPush = true
 		}
 	}
 	p.takePart()
 	p.addCommitEvidence()
+	p.addProfiles(reading.Profiles)
+	p.addActivity(reading.Active)
 	s.People = []bylaw.Person{}
 	for _, person := range p.byLogin {
 		s.People = append(s.People, *person)

@@ -48,7 +48,12 @@ func (r Recorded) Read(_ context.Context, _ bylaw.Ref, want bylaw.Want) (bylaw.R
 	if err != nil {
 		return bylaw.Reading{}, err
 	}
-	reading := bylaw.Reading{Snapshot: s}
+	reading := bylaw.Reading{Snapshot: s, Teams: teamsNamed(s.Teams, want.Teams), Active: map[string]bylaw.Time{}}
+	for _, p := range s.People {
+		if !p.ActiveAt.IsZero() {
+			reading.Active[strings.ToLower(p.Login)] = p.ActiveAt
+		}
+	}
 	if reading.Law, err = r.tree("law", s.Repository.FullName()); err != nil {
 		return bylaw.Reading{}, err
 	}
@@ -64,6 +69,12 @@ func (r Recorded) Read(_ context.Context, _ bylaw.Ref, want bylaw.Want) (bylaw.R
 		reading.Pushers = append(reading.Pushers, bylaw.Account{Login: login, Kind: kindOf(login)})
 	}
 	return reading, nil
+}
+
+// Teams returns recorded teams.
+func (r Recorded) Teams(_ context.Context, _ bylaw.Ref, names []string) ([]bylaw.Team, error) {
+	s, err := r.snapshot()
+	return teamsNamed(s.Teams, names), err
 }
 
 // Files returns recorded files.
@@ -146,6 +157,9 @@ func ReadSnapshot(file string, format document.Format, data []byte) (bylaw.Snaps
 	}
 	for i := range s.Commands {
 		s.Commands[i].Fate = cmp.Or(s.Commands[i].Fate, bylaw.FateStands) // written down by hand, or before there were fates
+	}
+	if s.ReadyAt.IsZero() && !s.Draft { // recorded before there was this fact
+		s.ReadyAt = s.CreatedAt
 	}
 	complete(reflect.ValueOf(&s).Elem())
 	return s, nil

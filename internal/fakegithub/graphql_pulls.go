@@ -28,6 +28,8 @@ func pullFields() map[string]fields {
 		"HeadRefForcePushedEvent":  eventFields(),
 		"BaseRefChangedEvent":      eventFields(),
 		"ReviewDismissedEvent":     eventFields(),
+		"ReadyForReviewEvent":      eventFields(),
+		"ConvertToDraftEvent":      eventFields(),
 		"MergedEvent":              eventFields(),
 		"ClosedEvent":              eventFields(),
 		"ReopenedEvent":            eventFields(),

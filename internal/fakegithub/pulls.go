@@ -319,10 +319,11 @@ func (g *GitHub) SetDraft(repo string, number int, by string, draft bool) error 
 			return nil
 		}
 		p.draft = draft
-		action := "ready_for_review"
+		action, kind := "ready_for_review", "ReadyForReviewEvent"
 		if draft {
-			action = "converted_to_draft"
+			action, kind = "converted_to_draft", "ConvertToDraftEvent"
 		}
+		g.happened(p, event{kind: kind, actor: who})
 		g.emitPull(p, action, who, nil)
 		return nil
 	})

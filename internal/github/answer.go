@@ -13,6 +13,7 @@ type readAnswer struct {
 	Repository *struct {
 		lawAnswer
 		IsPrivate   bool        `json:"isPrivate"`
+		Lately      *history    `json:"lately"` // nil when the repository is empty
 		PullRequest *pullAnswer `json:"pullRequest"`
 		Open        struct {
 			Nodes []openPull `json:"nodes"`
@@ -185,6 +186,18 @@ type timeline struct {
 	AfterCommit *commit    `json:"afterCommit"`
 }
 
+// history is a branch with its last commits.
+type history struct {
+	Target *struct {
+		History struct {
+			Nodes []struct {
+				CommittedDate bylaw.Time `json:"committedDate"`
+				Author        *signed    `json:"author"`
+			} `json:"nodes"`
+		} `json:"history"`
+	} `json:"target"`
+}
+
 type label struct {
 	Name string `json:"name"`
 }
@@ -206,6 +219,7 @@ type actor struct {
 	Typename   string `json:"__typename"`
 	Login      string `json:"login"`
 	DatabaseID int64  `json:"databaseId"`
+	Company    string `json:"company"` // of a user
 }
 
 // account translates to the words of REST, where the login of a bot ends in "[bot]". A mannequin,
@@ -241,6 +255,7 @@ type signed struct {
 	User  *struct {
 		Login      string `json:"login"`
 		DatabaseID int64  `json:"databaseId"`
+		Company    string `json:"company"`
 	} `json:"user"`
 }
 

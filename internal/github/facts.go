@@ -40,6 +40,26 @@ func arrival(sha string, arrivals []bylaw.Arrival, pushes []timeline, head headA
 	return bylaw.At(earliest), ""
 }
 
+// readyAt says since when a pull request waits for review: since it was opened, or since it was last taken
+// out of draft; the zero time while it is a draft. Of a timeline that was not followed to its beginning
+// it may be the oldest event instead, so that nobody is said to have waited longer than is known.
+func readyAt(pull *pullAnswer) bylaw.Time {
+	if pull.IsDraft {
+		return bylaw.Time{}
+	}
+	at := pull.CreatedAt
+	items := pull.TimelineItems // oldest first
+	if items.PageInfo.HasPreviousPage && len(items.Nodes) > 0 && items.Nodes[0].CreatedAt.After(at.Time) {
+		at = items.Nodes[0].CreatedAt
+	}
+	for _, item := range items.Nodes {
+		if item.Typename == "ReadyForReviewEvent" {
+			at = item.CreatedAt
+		}
+	}
+	return at
+}
+
 // reviews drops drafts and marks what was given for another head. That the sha is the head's is no
 // proof: after a force-push that leaves the patch as it was, GitHub re-points a review to the new
 // commit. So the moment counts as well.
@@ -139,6 +159,50 @@ func posted(head headAnswer) []bylaw.Posted {
 		}
 	}
 	return sortedPosted(newest)
+}
+
+// active says when people last committed to the default branch, by their logins in lower case, as far as
+// the latest commits on it tell.
+func active(branch *history) map[string]bylaw.Time {
+	latest := map[string]bylaw.Time{}
+	if branch == nil || branch.Target == nil {
+		return latest
+	}
+	for _, n := range branch.Target.History.Nodes {
+		login := strings.ToLower(n.Author.author().Login)
+		if login != "" && n.CommittedDate.After(latest[login].Time) {
+			latest[login] = n.CommittedDate
+		}
+	}
+	return latest
+}
+
+// profiles are what the author, reviewers and authors of commits write about their employer on their
+// pages, by their logins in lower case.
+func profiles(pull *pullAnswer) map[string]string {
+	told := map[string]string{}
+	note := func(login, company string) {
+		if login != "" && strings.TrimSpace(company) != "" {
+			told[strings.ToLower(login)] = company
+		}
+	}
+	noteActor := func(a *actor) {
+		if a != nil {
+			note(a.account().Login, a.Company)
+		}
+	}
+	noteActor(pull.Author)
+	for _, n := range pull.Reviews.Nodes {
+		noteActor(n.Author)
+	}
+	for _, n := range pull.Commits.Nodes {
+		for _, a := range n.Commit.Authors.Nodes {
+			if a.User != nil {
+				note(a.User.Login, a.User.Company)
+			}
+		}
+	}
+	return told
 }
 
 // maxCommits is how many commits of a pull request GitHub lists:

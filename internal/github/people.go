@@ -1,11 +1,14 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -49,6 +52,77 @@ func (c *Client) Pushers(ctx context.Context, owner, repo string) ([]bylaw.Accou
 			if i.Permissions == nil || i.Permissions.Push {
 				list = append(list, i.account())
 			}
+		}
+	}
+	return list, nil
+}
+
+// Teams lists teams of an organization by their names as addresses write them, each with everybody in it
+// and in the teams below it. A team that does not exist, or that is not shown to the caller, is left out.
+// All take one request; beyond 100 members, each team takes one more for each 100.
+func (c *Client) Teams(ctx context.Context, organization string, names []string) ([]bylaw.Team, error) {
+	first, err := c.teamPage(ctx, organization, names, nil)
+	if err != nil {
+		return nil, err
+	}
+	list := []bylaw.Team{}
+	for _, page := range first {
+		t := bylaw.Team{Name: page.Slug, Members: page.logins()}
+		for page.Members.PageInfo.HasNextPage {
+			next, err := c.teamPage(ctx, organization, []string{t.Name}, &page.Members.PageInfo.EndCursor)
+			if err != nil {
+				return nil, err
+			}
+			if len(next) == 0 {
+				return nil, &Error{Op: "list members of " + organization + "/" + t.Name, Kind: Unavailable, Err: errors.New("the team went away meanwhile")}
+			}
+			page = next[0]
+			t.Members = append(t.Members, page.logins()...)
+		}
+		slices.SortFunc(t.Members, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
+		list = append(list, t)
+	}
+	slices.SortFunc(list, func(a, b bylaw.Team) int { return cmp.Compare(a.Name, b.Name) })
+	return list, nil
+}
+
+type teamAnswer struct {
+	Slug    string `json:"slug"`
+	Members connection[struct {
+		Login string `json:"login"`
+	}] `json:"members"`
+}
+
+func (t *teamAnswer) logins() []string {
+	logins := []string{}
+	for _, m := range t.Members.Nodes {
+		logins = append(logins, m.Login)
+	}
+	return logins
+}
+
+// teamPage asks for one page of the members of each team. An App that may not see who is in a team is
+// told so with an error of its own, which means the same as for a team that it may not see.
+func (c *Client) teamPage(ctx context.Context, organization string, names []string, after *string) ([]*teamAnswer, error) {
+	q := newFields(teamsQuery)
+	q.variables["owner"], q.variables["after"] = organization, after
+	for _, name := range names {
+		q.team(name)
+	}
+	var answer struct {
+		Organization map[string]*teamAnswer `json:"organization"`
+	}
+	err := c.graphql(ctx, fmt.Sprintf("list members of teams of %s", organization), q.query(), q.variables, &answer, "organization")
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Forbidden {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []*teamAnswer
+	for _, t := range answer.Organization {
+		if t != nil {
+			list = append(list, t)
 		}
 	}
 	return list, nil

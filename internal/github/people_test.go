@@ -50,6 +50,44 @@ func TestPushersBeyondOnePage(t *testing.T) {
 	}
 }
 
+func TestTeamsHoldThoseOfTheTeamsBelowThem(t *testing.T) {
+	t.Parallel()
+	world := startingWorld()
+	many := []fakegithub.TeamMember{}
+	for i := range 230 {
+		login := fmt.Sprintf("user%03d", i)
+		world.Users = append(world.Users, fakegithub.User{Login: login})
+		many = append(many, fakegithub.TeamMember{Login: login})
+	}
+	world.Teams = []fakegithub.Team{
+		{Org: "acme", Slug: "core", Members: []fakegithub.TeamMember{{Login: "dave"}, {Login: "bob", State: "pending"}}},
+		{Org: "acme", Slug: "core-docs", Parent: "core", Members: []fakegithub.TeamMember{{Login: "carol"}, {Login: "dave"}}},
+		{Org: "acme", Slug: "crowd", Members: many},
+		{Org: "acme", Slug: "empty"},
+	}
+	w := start(t, world)
+	teams := do[[]bylaw.Team](t)(w.c.Teams(t.Context(), "acme", []string{"nowhere", "empty", "crowd", "core"}))
+	if got := len(teams[1].Members); got != 230 || teams[1].Name != "crowd" {
+		t.Errorf("the crowd has %d members", got)
+	}
+	teams[1].Members = nil
+	want := []bylaw.Team{{Name: "core", Members: []string{"carol", "dave"}}, {Name: "crowd"}, {Name: "empty", Members: []string{}}}
+	if diff := cmp.Diff(want, teams); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"Teams", "Teams", "Teams"}, w.reads()); diff != "" {
+		t.Errorf("one call for all, and one for each further 100 members: -want +got:\n%s", diff)
+	}
+	if got := do[[]bylaw.Team](t)(w.c.Teams(t.Context(), "bob", []string{"core"})); len(got) != 0 {
+		t.Errorf("a person has no teams, got %v", got)
+	}
+	must(t, w.SetPermissions(9, map[string]string{"checks": "write", "contents": "read", "pull_requests": "write"}))
+	w.app.Forget(9)
+	if got := do[[]bylaw.Team](t)(w.app.Client(9).Teams(t.Context(), "acme", []string{"core"})); len(got) != 0 {
+		t.Errorf("without permission nothing is seen, got %v", got)
+	}
+}
+
 func TestRequestReviewer(t *testing.T) {
 	t.Parallel()
 	w := start(t, startingWorld())

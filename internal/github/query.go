@@ -20,6 +20,7 @@ var (
 	openQuery       = load("open")
 	groupQuery      = load("group")
 	configuredQuery = load("configured")
+	teamsQuery      = load("teams")
 )
 
 // Queries returns every query that this package sends, by name, in a form that can be checked
@@ -32,9 +33,11 @@ func Queries() map[string]string {
 	files.file("HEAD:OWNERS.md", true)
 	blobs := newFields(blobsQuery)
 	blobs.blob("repository", "ce013625030ba8dba906f756967f9e9ca394464a")
+	teams := newFields(teamsQuery)
+	teams.team("core")
 	return map[string]string{
 		"read": read.query(), "page": pageQuery, "files": files.query(), "blobs": blobs.query(),
-		"open": openQuery, "group": groupQuery, "configured": configuredQuery,
+		"open": openQuery, "group": groupQuery, "configured": configuredQuery, "teams": teams.query(),
 	}
 }
 
@@ -82,6 +85,13 @@ func (f *fields) file(expression string, content bool) (alias string) {
 func (f *fields) blob(mark, oid string) (alias string) {
 	alias = f.add("GitObjectID!", oid)
 	f.lines[mark] = append(f.lines[mark], fmt.Sprintf("%[1]s: object(oid: $%[1]s) { ...Content }", alias))
+	return alias
+}
+
+// team asks for the members of a team, and returns its alias.
+func (f *fields) team(slug string) (alias string) {
+	alias = f.add("String!", slug)
+	f.lines["organization"] = append(f.lines["organization"], fmt.Sprintf("%[1]s: team(slug: $%[1]s) { ...Members }", alias))
 	return alias
 }
 

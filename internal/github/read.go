@@ -18,7 +18,8 @@ import (
 //
 // It makes one GraphQL request if the head and the tip of the base branch are known and the law is
 // unchanged; one more for the changed files otherwise (and one for each 100 of them); one more for the
-// contents of law that changed; and one for each further 100 reviews, commits, comments or events.
+// contents of law that changed; and one for each further 100 reviews, commits, comments or events. Who may
+// write, and who is in a team, takes requests of its own at the same time as the first.
 //
 // A [bylaw.Problem] names the file with which the law becomes too long: 5 MiB are read of one file, and
 // 32 MiB of all.
@@ -46,6 +47,12 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 			return err
 		})
 	}
+	if len(want.Teams) > 0 {
+		g.Go(func() (err error) {
+			r.Teams, err = c.Teams(gctx, ref.Owner, want.Teams)
+			return err
+		})
+	}
 	if err := g.Wait(); err != nil {
 		return bylaw.Reading{}, err
 	}
@@ -53,7 +60,7 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 	pull := answer.Repository.PullRequest
 	s := &r.Snapshot
 	c.describe(s, ref, answer, want)
-	r.Posted = posted(pull.head())
+	r.Posted, r.Active, r.Profiles = posted(pull.head()), active(answer.Repository.Lately), profiles(pull)
 
 	g, gctx = errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
@@ -124,6 +131,7 @@ func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, 
 		State:              strings.ToLower(pull.State),
 		Draft:              pull.IsDraft,
 		CreatedAt:          pull.CreatedAt,
+		ReadyAt:            readyAt(pull),
 		MergedAt:           pull.MergedAt,
 		MergedBy:           bylaw.Account{Kind: bylaw.KindUser},
 		Base:               bylaw.Base{Name: pull.BaseRefName, SHA: pull.baseTip()},
@@ -131,6 +139,7 @@ func (c *Client) describe(s *bylaw.Snapshot, ref bylaw.Ref, answer *readAnswer, 
 		RequestedReviewers: []string{},
 		People:             []bylaw.Person{},
 		Organizations:      []bylaw.Organization{},
+		Teams:              []bylaw.Team{},
 		Rosters:            []string{},
 		Governance: bylaw.Governance{
 			Files: []string{}, Problems: []bylaw.Problem{},

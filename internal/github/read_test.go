@@ -67,6 +67,7 @@ func TestReadGivesEveryFact(t *testing.T) {
 		Commands:           []bylaw.Command{{CommentID: commentID, Who: account("carol"), Name: "recheck", Arguments: "please", At: reviewed, Fate: "stands"}},
 		People:             []bylaw.Person{},
 		Organizations:      []bylaw.Organization{},
+		Teams:              []bylaw.Team{},
 		Rosters:            []string{},
 		Governance: bylaw.Governance{
 			Files: []string{}, Problems: []bylaw.Problem{},
@@ -76,11 +77,59 @@ func TestReadGivesEveryFact(t *testing.T) {
 		Incomplete: []bylaw.Incomplete{},
 	}
 	ids := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".ID" }, cmp.Ignore())
-	if diff := cmp.Diff(want, got, ids, cmpopts.IgnoreFields(bylaw.Snapshot{}, "CreatedAt")); diff != "" {
+	if diff := cmp.Diff(want, got, ids, cmpopts.IgnoreFields(bylaw.Snapshot{}, "CreatedAt", "ReadyAt")); diff != "" {
 		t.Errorf("snapshot (-want +got):\n%s", diff)
 	}
 	if got.CreatedAt.IsZero() || got.Author.ID == 0 || got.Reviews[0].Author.ID == 0 || got.Commits[0].Authors[0].ID == 0 {
 		t.Errorf("a moment or a number is missing: %+v", got)
+	}
+}
+
+func TestAPullRequestWaitsSinceItWasLastTakenOutOfDraft(t *testing.T) {
+	t.Parallel()
+	w := start(t, startingWorld())
+	ready := func() bylaw.Time { return w.read(t, bylaw.Want{}).Snapshot.ReadyAt }
+	if got, want := ready(), w.read(t, bylaw.Want{}).Snapshot.CreatedAt; got != want || got.IsZero() {
+		t.Errorf("never a draft: ready at %v, want %v", got, want)
+	}
+	for range 2 {
+		w.later(time.Hour)
+		must(t, w.SetDraft("acme/widgets", 1, "bob", true))
+		if got := ready(); !got.IsZero() {
+			t.Errorf("a draft: ready at %v", got)
+		}
+		w.later(time.Hour)
+		must(t, w.SetDraft("acme/widgets", 1, "bob", false))
+		if got, want := ready(), bylaw.At(w.clock()); got != want {
+			t.Errorf("ready at %v, want %v", got, want)
+		}
+	}
+}
+
+func TestReadTellsWhoIsActiveAndWhatPeopleWriteOfTheirEmployer(t *testing.T) {
+	t.Parallel()
+	world := startingWorld()
+	for i, company := range []string{"@acme", "Globex", " ", "Initech"} { // of alice, bob, carol and dave
+		world.Users[i].Company = company
+	}
+	w := start(t, world)
+	do[int64](t)(w.SubmitReview("acme/widgets", 1, fakegithub.Review{Author: "alice", State: "APPROVED"}))
+	do[int64](t)(w.SubmitReview("acme/widgets", 1, fakegithub.Review{Author: "carol", State: "APPROVED"}))
+	commit := func(author string) bylaw.Time {
+		w.later(time.Hour)
+		do[string](t)(w.PushFiles("acme/widgets", "main", "alice", fakegithub.Commit{Message: "x", Author: author, Files: map[string]string{"README.md": w.clock().String()}}))
+		return bylaw.At(w.clock())
+	}
+	commit("carol")
+	carol, alice := commit("carol"), commit("alice")
+	commit("A stranger <stranger@initech.example>")
+	r := w.read(t, bylaw.Want{})
+	delete(r.Active, "acme") // who made the first commit
+	if diff := cmp.Diff(map[string]bylaw.Time{"carol": carol, "alice": alice}, r.Active); diff != "" {
+		t.Errorf("active (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"alice": "@acme", "bob": "Globex"}, r.Profiles); diff != "" {
+		t.Errorf("profiles (-want +got):\n%s", diff)
 	}
 }
 

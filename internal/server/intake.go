@@ -153,7 +153,8 @@ func written(body string, at bylaw.Time) store.Text {
 func (i *intake) again(ctx context.Context) error {
 	sha := i.event.Check.HeadSHA
 	i.in.ForgetChecks = append(i.in.ForgetChecks, store.ForgetCheck{Repository: i.repository, SHA: sha})
-	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository)) // everything is read anew
+	// Everything is read anew.
+	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository), teamKeys(i.event.Installation))
 	numbers, err := i.pullsAt(ctx, sha)
 	if err != nil {
 		return err
@@ -239,6 +240,9 @@ func isRule(path string) bool {
 
 // access forgets who may do what, and looks again at what may be judged otherwise for that.
 func (i *intake) access() {
+	if i.event.Name != "member" && i.event.Name != "repository" { // which are about one repository alone
+		i.in.Forget = append(i.in.Forget, teamKeys(i.event.Installation))
+	}
 	if i.repository != "" {
 		i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository))
 		if i.unconfigured && i.event.Name != "repository" { // another default branch may have a configuration
@@ -253,7 +257,7 @@ func (i *intake) access() {
 
 func (i *intake) installation() {
 	i.server.App.Forget(i.event.Installation) // a token keeps the permissions that it was made with
-	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""))
+	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""), teamKeys(i.event.Installation))
 	for _, name := range i.event.Installed.Added {
 		i.raise(repositoryJob(i.event.Installation, name))
 	}

@@ -55,6 +55,7 @@ func TestIntake(t *testing.T) {
 		configured  string // "yes", "no", or "" for not known
 		want        []string
 		forgets     bool // who may write
+		teams       bool // who is in a team is forgotten
 	}{
 		"base changed":                       {event: "pull_request", body: `"action":"edited",` + pull + `,` + repository, want: []string{"pull acme/widgets#7"}},
 		"action of tomorrow":                 {event: "pull_request", body: `"action":"stacked",` + pull + `,` + repository, want: []string{"pull acme/widgets#7"}},
@@ -71,12 +72,12 @@ func TestIntake(t *testing.T) {
 		"ask asked by editing":               {event: "issue_comment", body: `"action":"edited",` + onPull + `,"comment":{"id":4,"body":"/bylaw ask"},` + repository, want: []string{"pull acme/widgets#7"}},
 		"chatter":                            {event: "issue_comment", body: `"action":"created",` + onPull + `,"comment":{"id":4,"body":"Nice."},` + repository},
 		"command on an issue":                {event: "issue_comment", body: `"action":"created","issue":{"number":7},` + command + `,` + repository},
-		"run of a fork again":                {event: "check_run", body: `"action":"rerequested","check_run":{"head_sha":"f","app":{"id":42},"pull_requests":[]},` + repository, want: []string{"head acme/widgets f"}, forgets: true},
-		"suite of a fork again":              {event: "check_suite", body: `"action":"rerequested","check_suite":{"head_sha":"f","app":{"id":42},"pull_requests":[]},` + repository, want: []string{"head acme/widgets f"}, forgets: true},
+		"run of a fork again":                {event: "check_run", body: `"action":"rerequested","check_run":{"head_sha":"f","app":{"id":42},"pull_requests":[]},` + repository, want: []string{"head acme/widgets f"}, forgets: true, teams: true},
+		"suite of a fork again":              {event: "check_suite", body: `"action":"rerequested","check_suite":{"head_sha":"f","app":{"id":42},"pull_requests":[]},` + repository, want: []string{"head acme/widgets f"}, forgets: true, teams: true},
 		"run of another App again":           {event: "check_run", body: `"action":"rerequested","check_run":{"head_sha":"f","app":{"id":43},"pull_requests":[{"number":7}]},` + repository},
 		"our own writing":                    {event: "check_run", body: `"action":"created","check_run":{"head_sha":"h","app":{"id":42},"pull_requests":[{"number":7}]},` + repository},
 		"button to ask":                      {event: "check_run", body: `"action":"requested_action","requested_action":{"identifier":"ask"},"check_run":{"head_sha":"h","app":{"id":42},"pull_requests":[{"number":7}]},` + repository, want: []string{"ask acme/widgets#7 bob"}},
-		"button to check again":              {event: "check_run", body: `"action":"requested_action","requested_action":{"identifier":"recheck"},"check_run":{"head_sha":"h","app":{"id":42},"pull_requests":[{"number":7}]},` + repository, want: []string{"pull acme/widgets#7"}, forgets: true},
+		"button to check again":              {event: "check_run", body: `"action":"requested_action","requested_action":{"identifier":"recheck"},"check_run":{"head_sha":"h","app":{"id":42},"pull_requests":[{"number":7}]},` + repository, want: []string{"pull acme/widgets#7"}, forgets: true, teams: true},
 		"group destroyed":                    {event: "merge_group", body: `"action":"destroyed","reason":"merged","merge_group":{"head_sha":"g","head_ref":"refs/heads/q","base_ref":"refs/heads/main"},` + repository},
 		"rules pushed":                       {event: "push", body: `"ref":"refs/heads/main","after":"a","commits":[{"modified":[".github/bylaw.yml"]}],` + repository, configured: "yes", want: []string{"repository acme/widgets"}},
 		"policy pushed":                      {event: "push", body: `"ref":"refs/heads/main","after":"a","commits":[{"added":[".github/bylaw/own/own.rego"]}],` + repository, configured: "no", want: []string{"repository acme/widgets"}},
@@ -88,10 +89,12 @@ func TestIntake(t *testing.T) {
 		"collaborator gone":                  {event: "member", body: `"action":"removed","member":{"login":"bob"},` + repository, want: []string{"repository acme/widgets"}, forgets: true},
 		"collaborator, not configured":       {event: "member", body: `"action":"removed","member":{"login":"bob"},` + repository, configured: "no", forgets: true},
 		"repository changed, not configured": {event: "repository", body: `"action":"edited","changes":{"default_branch":{"from":"old"}},` + repository, configured: "no", want: []string{"repository acme/widgets"}, forgets: true},
-		"team member gone":                   {event: "membership", body: `"action":"removed","organization":{"login":"acme"}`, want: []string{"installation 9 acme configured"}, forgets: true},
-		"uninstalled":                        {event: "installation", body: `"action":"deleted","repositories":[{"full_name":"acme/widgets"}]`, forgets: true},
-		"repositories taken away":            {event: "installation_repositories", body: `"action":"removed","repositories_removed":[{"full_name":"acme/widgets"}]`, forgets: true},
-		"repositories given":                 {event: "installation_repositories", body: `"action":"added","repositories_added":[{"full_name":"acme/gears"},{"full_name":"acme/widgets"}]`, want: []string{"repository acme/gears", "repository acme/widgets"}, forgets: true},
+		"team member gone":                   {event: "membership", body: `"action":"removed","organization":{"login":"acme"}`, want: []string{"installation 9 acme configured"}, forgets: true, teams: true},
+		"team gone":                          {event: "team", body: `"action":"deleted","team":{"slug":"core"},"organization":{"login":"acme"}`, want: []string{"installation 9 acme configured"}, forgets: true, teams: true},
+		"member of the organization gone":    {event: "organization", body: `"action":"member_removed","organization":{"login":"acme"}`, want: []string{"installation 9 acme configured"}, forgets: true, teams: true},
+		"uninstalled":                        {event: "installation", body: `"action":"deleted","repositories":[{"full_name":"acme/widgets"}]`, forgets: true, teams: true},
+		"repositories taken away":            {event: "installation_repositories", body: `"action":"removed","repositories_removed":[{"full_name":"acme/widgets"}]`, forgets: true, teams: true},
+		"repositories given":                 {event: "installation_repositories", body: `"action":"added","repositories_added":[{"full_name":"acme/gears"},{"full_name":"acme/widgets"}]`, want: []string{"repository acme/gears", "repository acme/widgets"}, forgets: true, teams: true},
 		"event of tomorrow":                  {event: "sub_issues", body: `"action":"added",` + repository},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,13 +105,15 @@ func TestIntake(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			fact := pushersKey(9, widgets)
-			_, _, generation, err := d.Store.Fact(t.Context(), fact)
-			if err == nil {
-				err = d.Store.SaveFact(t.Context(), fact, generation, []byte(`[]`))
-			}
-			if err != nil {
-				t.Fatal(err)
+			facts := map[string]bool{pushersKey(9, widgets): test.forgets, teamKey(9, "acme", "core"): test.teams}
+			for fact := range facts {
+				_, _, generation, err := d.Store.Fact(t.Context(), fact)
+				if err == nil {
+					err = d.Store.SaveFact(t.Context(), fact, generation, []byte(`[]`))
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
 			body := `{` + test.body + `,"installation":{"id":9},"sender":{"login":"bob","id":103,"type":"User"}}`
 			status, message := deliver(d.Server, delivery(t, "guid", test.event, []byte(body)))
@@ -120,9 +125,11 @@ func TestIntake(t *testing.T) {
 			if !slices.Equal(got, test.want) {
 				t.Errorf("raised %q, want %q (%s)", got, test.want, message)
 			}
-			_, known, _, err := d.Store.Fact(t.Context(), fact)
-			if err != nil || known == test.forgets {
-				t.Errorf("who may write is still known: %v, want %v; %v", known, !test.forgets, err)
+			for fact, forgets := range facts {
+				_, known, _, err := d.Store.Fact(t.Context(), fact)
+				if err != nil || known == forgets {
+					t.Errorf("%s is still known: %v, want %v; %v", fact, known, !forgets, err)
+				}
 			}
 		})
 	}

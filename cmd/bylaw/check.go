@@ -20,6 +20,7 @@ import (
 	"github.com/bylaw-app/bylaw/internal/check"
 	"github.com/bylaw-app/bylaw/internal/document"
 	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/roster"
 )
 
 // checkOptions are the flags of `bylaw check`.
@@ -72,7 +73,7 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 		}
 	}
 	notLogins := slices.DeleteFunc(append(slices.Clone(o.approvedBy), o.author), func(login string) bool {
-		return login == "" || loginPattern.MatchString(login)
+		return login == "" || roster.IsLogin(login)
 	})
 	switch {
 	case ways != 1:
@@ -181,9 +182,6 @@ func checkLines(ctx context.Context, s streams, o checkOptions, checker *check.C
 	}
 	return worst
 }
-
-// loginPattern is what a login of a person or a bot looks like.
-var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}(\[bot\])?$`)
 
 // refPattern is a pull request as people write it, or its address on the web.
 var refPattern = regexp.MustCompile(`^(?:https?://[^/]+/)?([A-Za-z0-9-]+)/([A-Za-z0-9._-]+)(?:#|/pull/)([0-9]+)/?$`)

@@ -48,6 +48,9 @@ func (d *date) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// IsLogin reports whether a text can be a login on GitHub: of a person, or of an App's bot.
+func IsLogin(text string) bool { return loginPattern.MatchString(text) }
+
 // loginPattern is what GitHub accepts as a login today, and what it accepted long ago; with "_" and a
 // short name where a company manages the accounts of its people.
 // https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication

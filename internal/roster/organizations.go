@@ -26,6 +26,7 @@ type Organization struct {
 	Aliases    []string   `json:"aliases"`
 	GitHubOrgs []string   `json:"github_orgs"`
 	Domains    []string   `json:"domains"` // of e-mail addresses
+	Labels     []string   `json:"labels"`  // words of the community, such as partner
 	Relations  []Relation `json:"relations"`
 
 	File string `json:"-"`
@@ -91,8 +92,17 @@ func (o Organizations) OfDomain(domain string) (bylaw.Organization, bool) {
 	return bylaw.Organization{}, false
 }
 
+// Known returns the organization that has an id of its own in the file.
+func (o Organizations) Known(id string) (bylaw.Organization, bool) {
+	if _, ok := o.byID[id]; !ok {
+		return bylaw.Organization{}, false
+	}
+	return o.named(id), true
+}
+
 func (o Organizations) named(id string) bylaw.Organization {
-	return bylaw.Organization{ID: id, Name: o.list[o.byID[id]].Name}
+	org := o.list[o.byID[id]]
+	return bylaw.Organization{ID: id, Name: org.Name, Labels: org.Labels}
 }
 
 // anybodys are e-mail domains that say nothing about an employer, whoever owns them.

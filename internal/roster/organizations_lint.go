@@ -39,6 +39,7 @@ func (r *organizationsReader) relations(entries []Organization, own map[string]i
 		}
 	}
 	r.cycles()
+	r.families()
 }
 
 // overlap reports whether both are in force on some day.

@@ -96,8 +96,8 @@ func (r *organizationsReader) read(base Organizations, entries []Organization) {
 	inherit(r.out.byName, base.byName, own)
 	inherit(r.out.byGitHub, base.byGitHub, own)
 	inherit(r.out.byDomain, base.byDomain, own)
-	r.relations(entries, own)
 	r.out.connect()
+	r.relations(entries, own)
 }
 
 func entryPointer(i int) string { return fmt.Sprintf("/organizations/%d", i) }
@@ -161,11 +161,17 @@ func (r *organizationsReader) claimAll(org *Organization, i int) {
 			r.claim(r.out.byDomain, pointer, lower, org.ID, domain)
 		}
 	}
+	for j, label := range org.Labels {
+		if !labelPattern.MatchString(label) {
+			r.fault(fmt.Sprintf("%s/labels/%d", at, j), "use lower-case letters, digits and hyphens, as in partner", "%q cannot be a label", label)
+		}
+	}
 }
 
 var (
 	githubOrgPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}$`)
 	domainPattern    = regexp.MustCompile(`^[^@/\s.]+(\.[^@/\s.]+)+$`)
+	labelPattern     = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 )
 
 func (r *organizationsReader) claimName(pointer, id, word string) {

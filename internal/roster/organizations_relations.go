@@ -47,7 +47,8 @@ type Same struct {
 	PaysFor    Sameness `json:"pays-for"`
 }
 
-func (s Same) of(kind string) Sameness {
+// Of is how near a relation of this kind brings two organizations.
+func (s Same) Of(kind string) Sameness {
 	switch kind {
 	case Renamed:
 		return Merged
@@ -135,7 +136,7 @@ func (o Organizations) Canonical(id, on string, same Same) string {
 	merged := o.component(id, on, Merged, same)
 	roots := slices.DeleteFunc(slices.Clone(merged), func(member string) bool {
 		return slices.ContainsFunc(o.edges[member], func(e edge) bool {
-			return e.child == member && same.of(e.kind) == Merged && e.inForce(on)
+			return e.child == member && same.Of(e.kind) == Merged && e.inForce(on)
 		})
 	})
 	if len(roots) == 0 { // a cycle, which reading has reported
@@ -153,7 +154,7 @@ func (o Organizations) component(id, on string, least Sameness, same Same) []str
 	seen := map[string]bool{id: true}
 	for i := 0; i < len(reached); i++ {
 		for _, e := range o.edges[reached[i]] {
-			if same.of(e.kind) < least || !e.inForce(on) {
+			if same.Of(e.kind) < least || !e.inForce(on) {
 				continue
 			}
 			for _, next := range []string{e.child, e.parent} {

@@ -69,6 +69,10 @@ func TestSchemaAcceptsWhatReadingAccepts(t *testing.T) {
 		relation("relation: acquired, note: hello"):           false,
 		entry("    relations: [{relation: acquired}]\n"):      false,
 		entry("    relations: [globex]\n"):                    false,
+		entry("    labels: [partner, top-10]\n"):              true,
+		entry("    labels: partner\n"):                        false,
+		entry("    labels: [Partner]\n"):                      false,
+		entry("    labels: [a partner]\n"):                    false,
 	} {
 		doc, problem := document.Read("organizations.yml", document.YAML, []byte(text))
 		if problem != nil {

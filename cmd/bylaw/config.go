@@ -110,6 +110,13 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 	if org := rules.Config.Organizations; org.Value != "" {
 		all = append(all, shown{"organizations", org.Value, org.From.String()})
 	}
+	for _, kind := range slices.Sorted(maps.Keys(rules.Config.Relations)) {
+		how := rules.Config.Relations[kind]
+		all = append(all, shown{"relations." + kind, how.Value, how.From.String()})
+	}
+	if removed := rules.Config.Removed; removed.Value != "" {
+		all = append(all, shown{"removed", removed.Value, removed.From.String()})
+	}
 	for _, p := range rules.Config.Policies {
 		from := p.On.String()
 		if p.On.File == "" {

@@ -137,3 +137,16 @@ func readBook(names []string, organizations string) (roster.Book, error) {
 	}
 	return b, nil
 }
+
+// readRemoved reads the list of those of whom nothing is told.
+func readRemoved(name string) (roster.Removed, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, usagef("%s cannot be read", name)
+	}
+	removed, faults := roster.ReadRemoved(name, data)
+	if len(faults) > 0 {
+		return nil, &faults[0]
+	}
+	return removed, nil
+}

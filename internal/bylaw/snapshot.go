@@ -40,7 +40,7 @@ type Snapshot struct {
 	RequestedReviewers []string       `json:"requested_reviewers" doc:"Logins who were asked and have not reviewed since."`
 	Commands           []Command      `json:"commands" doc:"Lines of comments that begin with /bylaw, oldest first."`
 	People             []Person       `json:"people" doc:"Everybody concerned, and everybody in a roster who could review."`
-	Organizations      []Organization `json:"organizations" doc:"Organizations of these people."`
+	Organizations      []Organization `json:"organizations" doc:"Organizations of these people, of disclosures, and those after which changed files are named."`
 	Teams              []Team         `json:"teams" doc:"Teams of the organization that a parameter of a policy names."`
 	Rosters            []string       `json:"rosters" doc:"Files that say who is who, as configured; after the name of their repository when that is another one."`
 	Governance         Governance     `json:"governance" doc:"What this pull request does to the rules themselves."`

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/roster"
 )
 
 // GitHub is where facts come from: the live App, recorded facts, or a local clone.
@@ -103,6 +104,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 		return Result{}, err
 	}
 	addPeople(&s, l.book, proposed, reading)
+	addOrganizations(&s, l.book, sameOf(l.config.Relations))
 	s.Rosters = l.rosters()
 	if err := c.readContents(ctx, ref, &s, l); err != nil {
 		return Result{}, fmt.Errorf("read files of %s: %w", ref, err)
@@ -127,6 +129,9 @@ type Rules struct {
 
 	law *law
 }
+
+// Same is how near relations bring two organizations.
+func (r Rules) Same() roster.Same { return sameOf(r.Config.Relations) }
 
 // ReadRules reads the rules that stand in the files of two trees; more brings those that their
 // configurations name and the trees lack.

@@ -54,6 +54,7 @@ func (c *Checker) govern(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, 
 	entries, differences := roster.Compare(l.book, next.book)
 	g.Entries = append(g.Entries, entries...)
 	g.Differences = append(g.Differences, differences...)
+	g.Differences = append(g.Differences, removalDifferences(l, next)...)
 	return &next.book, nil
 }
 
@@ -253,11 +254,53 @@ func configDifferences(now, next *law) []bylaw.Difference {
 			add(policy.Place{}, "policy %s would be switched off", id)
 		}
 	}
+	out = append(out, relationDifferences(now, next)...)
 	was, is := rosterNames(now), rosterNames(next)
 	if was != is {
 		add(policy.Place{}, "the rosters would be %s instead of %s", orNone(is), orNone(was))
 	}
 	return out
+}
+
+// relationDifferences says which relations would bring two organizations nearer, or less near.
+func relationDifferences(now, next *law) []bylaw.Difference {
+	was, is := sameOf(now.config.Relations), sameOf(next.config.Relations)
+	var out []bylaw.Difference
+	for _, kind := range []string{roster.Acquired, roster.Subsidiary, roster.Division, roster.PaysFor} {
+		if before, after := was.Of(kind), is.Of(kind); before != after {
+			d := bylaw.Difference{File: bylaw.ConfigPath, Msg: fmt.Sprintf("relations.%s would be %s instead of %s", kind, after, before)}
+			if from := next.config.Relations[kind].From; from.Repository == "" && from.File != "" {
+				d.File, d.Line = from.File, from.Line
+			}
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// removalDifferences counts of how many more and how many fewer people nothing would be told. Who they
+// are is not said.
+func removalDifferences(now, next *law) []bylaw.Difference {
+	count := func(in, notIn roster.Removed) int {
+		n := 0
+		for hash := range in {
+			if !notIn[hash] {
+				n++
+			}
+		}
+		return n
+	}
+	more, fewer := count(next.book.Removed, now.book.Removed), count(now.book.Removed, next.book.Removed)
+	if more+fewer == 0 {
+		return nil
+	}
+	d := bylaw.Difference{File: bylaw.ConfigPath, Msg: fmt.Sprintf("people of whom nothing is told: %d more, %d fewer", more, fewer)}
+	for _, l := range []*law{now, next} {
+		if r := l.config.Removed; r.Value != "" && r.From.Repository == "" {
+			d.File = r.Value
+		}
+	}
+	return []bylaw.Difference{d}
 }
 
 func enabledByID(l *law) map[string]policy.Enabled {
@@ -276,8 +319,10 @@ func rosterNames(l *law) string {
 	for _, r := range l.config.Rosters {
 		names = append(names, r.Path)
 	}
-	if l.config.Organizations.Value != "" {
-		names = append(names, l.config.Organizations.Value)
+	for _, file := range []policy.Setting[string]{l.config.Organizations, l.config.Removed} {
+		if file.Value != "" {
+			names = append(names, file.Value)
+		}
 	}
 	return strings.Join(names, ", ")
 }

@@ -161,8 +161,10 @@ func (l *law) wanted() (repository, organization []string) {
 	for _, r := range l.config.Rosters {
 		add(r.From, r.Path)
 	}
-	if o := l.config.Organizations; o.Value != "" {
-		add(o.From, o.Value)
+	for _, file := range []policy.Setting[string]{l.config.Organizations, l.config.Removed} {
+		if file.Value != "" {
+			add(file.From, file.Value)
+		}
 	}
 	return repository, organization
 }
@@ -234,6 +236,13 @@ func (l *law) readRosters(t trees) {
 			note(o.From, faults)
 		}
 	}
+	if r := l.config.Removed; r.Value != "" {
+		if blob, ok := open(r.From, r.Value); ok {
+			removed, faults := roster.ReadRemoved(r.Value, blob.Data)
+			l.book.Removed = removed
+			note(r.From, faults)
+		}
+	}
 	for _, file := range l.config.Rosters {
 		if blob, ok := open(file.From, file.Path); ok {
 			r, faults := roster.Read(file.Path, file.Format, blob.Data)
@@ -262,12 +271,15 @@ func (l *law) warnings() []bylaw.Problem {
 	out := l.book.Organizations.Warnings()
 	var spellings []roster.Spelling
 	for _, r := range l.book.Rosters {
-		for _, f := range r.Findings {
+		for _, f := range l.book.Told(r) {
 			if !f.Stops {
 				out = append(out, f.Problem)
 			}
 		}
 		for _, p := range r.People {
+			if l.book.Removed.Has(p.Login, p.ID) {
+				continue
+			}
 			for _, a := range p.Affiliations {
 				if near := l.book.Organizations.Nearest(a.Organization); near != "" {
 					out = append(out, bylaw.Problem{File: r.File, Line: a.Line, Msg: fmt.Sprintf("%q is an organization of its own, because %s does not know it", a.Organization, l.config.Organizations.Value), Fix: fmt.Sprintf("did you mean %q? Otherwise add it there", near)})

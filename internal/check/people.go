@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -62,6 +63,10 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, readi
 		}
 	}
 	p.takePart()
+	for _, login := range slices.Sorted(maps.Keys(p.byLogin)) { // only now all numbers are known by which people are joined
+		p.know(p.byLogin[login])
+	}
+	p.forget()
 	p.addCommitEvidence()
 	p.addProfiles(reading.Profiles)
 	p.addActivity(reading.Active)
@@ -70,8 +75,7 @@ func addPeople(s *bylaw.Snapshot, book roster.Book, proposed *roster.Book, readi
 		s.People = append(s.People, *person)
 	}
 	slices.SortFunc(s.People, func(a, b bylaw.Person) int { return cmp.Compare(strings.ToLower(a.Login), strings.ToLower(b.Login)) })
-	slices.SortFunc(p.organizations, func(a, b bylaw.Organization) int { return cmp.Compare(a.ID, b.ID) })
-	s.Organizations = append([]bylaw.Organization{}, slices.CompactFunc(p.organizations, func(a, b bylaw.Organization) bool { return a.ID == b.ID })...)
+	s.Organizations = p.organizations
 }
 
 // fewPushers is how many of those who may write to a repository are named where no roster says who is
@@ -103,9 +107,15 @@ func (p *people) add(a bylaw.Account) {
 		known.ID = cmp.Or(known.ID, a.ID)
 		return
 	}
-	roles, affiliations, organizations := p.book.Person(a.Login, a.ID)
-	if p.proposed != nil {
-		_, after, more := p.proposed.Person(a.Login, a.ID)
+	p.byLogin[login] = &bylaw.Person{Login: a.Login, ID: a.ID, Kind: a.Kind, Part: bylaw.PartNone}
+}
+
+// know adds what the rosters say of somebody.
+func (p *people) know(person *bylaw.Person) {
+	at := p.snapshot.TakenAt.Time
+	roles, affiliations, organizations := p.book.Person(person.Login, person.ID, at)
+	if p.proposed != nil && !p.book.Removed.Has(person.Login, person.ID) {
+		_, after, more := p.proposed.Person(person.Login, person.ID, at)
 		for _, next := range after {
 			if !slices.ContainsFunc(affiliations, func(now bylaw.Affiliation) bool { return sameAffiliation(now, next) }) {
 				next.Proposed = true
@@ -115,7 +125,7 @@ func (p *people) add(a bylaw.Account) {
 		organizations = append(organizations, more...)
 	}
 	p.organizations = append(p.organizations, organizations...)
-	p.byLogin[login] = &bylaw.Person{Login: a.Login, ID: a.ID, Kind: a.Kind, Part: bylaw.PartNone, Roles: roles, Affiliations: affiliations}
+	person.Roles, person.Affiliations, person.AwayUntil = roles, affiliations, p.book.AwayUntil(person.Login, person.ID)
 }
 
 // takePart notes who had which part in the change, the best known last.
@@ -139,6 +149,29 @@ func sameAffiliation(a, b bylaw.Affiliation) bool {
 	return a.Kind == b.Kind && a.Organization == b.Organization && a.From == b.From && a.Until == b.Until && a.Source == b.Source
 }
 
+// forget takes the domains of people of whom nothing is told out of the commits.
+func (p *people) forget() {
+	if len(p.book.Removed) == 0 {
+		return
+	}
+	p.snapshot.Commits = slices.Clone(p.snapshot.Commits)
+	for i := range p.snapshot.Commits {
+		c := &p.snapshot.Commits[i]
+		c.Authors = slices.Clone(c.Authors)
+		for j := range c.Authors {
+			p.forgetDomain(&c.Authors[j])
+		}
+		p.forgetDomain(&c.Committer)
+	}
+}
+
+func (p *people) forgetDomain(a *bylaw.Author) {
+	person := p.byLogin[strings.ToLower(a.Login)]
+	if p.book.Removed.Has(a.Login, a.ID) || person != nil && p.book.Removed.Has(person.Login, person.ID) {
+		a.Domain = ""
+	}
+}
+
 // addCommitEvidence notes whose commits carry an e-mail address of an organization. Anybody can write
 // any address into a commit, so this is evidence that can only add a conflict.
 func (p *people) addCommitEvidence() {
@@ -152,7 +185,7 @@ func (p *people) addCommitEvidence() {
 			if person == nil { // nobody's account: it widens who the author may work for
 				person = p.byLogin[strings.ToLower(p.snapshot.Author.Login)]
 			}
-			if person == nil {
+			if person == nil || p.book.Removed.Has(person.Login, person.ID) {
 				continue
 			}
 			evidence := bylaw.Affiliation{Kind: bylaw.AffiliationEmployer, Organization: org.ID, Source: bylaw.SourceEmail, Rank: bylaw.Rank(bylaw.SourceEmail), Evidence: "commit e-mail at " + a.Domain}

@@ -19,8 +19,10 @@ var AlwaysOn = []string{"governance_files"}
 // organization.
 type Config struct {
 	Rosters       []RosterFile
-	Organizations Setting[string] // path of the organizations file, "" for none
-	Policies      []Enabled       // switched on, in order of their names
+	Organizations Setting[string]            // path of the organizations file, "" for none
+	Relations     map[string]Setting[string] // how near a relation brings two organizations, by its kind; what is not in it is a default
+	Removed       Setting[string]            // path of the list of those of whom nothing is told, "" for none
+	Policies      []Enabled                  // switched on, in order of their names
 }
 
 // Setting is a value with the file and line that set it.
@@ -68,9 +70,13 @@ type File struct {
 }
 
 var (
-	topKeys    = []string{"version", "rosters", "organizations", "policies"}
+	topKeys    = []string{"version", "rosters", "organizations", "relations", "removed", "policies"}
 	rosterKeys = []string{"path", "format"}
-	ownKeys    = []string{"enabled", "locked"} // keys of a policy that are not its parameters
+
+	relationKinds = []string{"acquired", "subsidiary", "division", "pays-for"}
+	nearnessWords = []string{"separate", "related", "merged"}
+
+	ownKeys = []string{"enabled", "locked"} // keys of a policy that are not its parameters
 )
 
 // ReadConfig reads the configuration of a repository. Each file may be nil; with both nil nothing is
@@ -94,6 +100,13 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 		if own.Organizations.Value != "" {
 			c.Organizations = own.Organizations
 		}
+		if own.Removed.Value != "" {
+			c.Removed = own.Removed
+		}
+		if c.Relations == nil {
+			c.Relations = map[string]Setting[string]{}
+		}
+		maps.Copy(c.Relations, own.Relations)
 		for id, l := range own.layers {
 			layers[id] = append(layers[id], l)
 		}
@@ -233,6 +246,12 @@ func (r *configReader) read() configFile {
 			out.Organizations = Setting[string]{name, r.place("/organizations")}
 		}
 	}
+	if value, stands := fields["removed"]; stands {
+		if name, ok := r.path("/removed", value); ok {
+			out.Removed = Setting[string]{name, r.place("/removed")}
+		}
+	}
+	r.relations(fields, &out)
 	r.policies(fields, &out)
 	return out
 }
@@ -270,6 +289,34 @@ func (r *configReader) rosters(fields map[string]any, out *configFile) {
 			}
 		}
 		out.Rosters = append(out.Rosters, roster)
+	}
+}
+
+// relations reads how near each relation brings two organizations.
+func (r *configReader) relations(fields map[string]any, out *configFile) {
+	value, stands := fields["relations"]
+	if !stands {
+		return
+	}
+	list, ok := value.(map[string]any)
+	if !ok {
+		r.problem("/relations", "relations must be keys with values", "write below it, for example, \"acquired: merged\"")
+		return
+	}
+	out.Relations = map[string]Setting[string]{}
+	for _, kind := range slices.Sorted(maps.Keys(list)) {
+		at := "/relations/" + kind
+		how, _ := list[kind].(string)
+		switch {
+		case kind == "renamed":
+			r.problem(at, "a renamed organization is always one with itself", "take it out")
+		case !slices.Contains(relationKinds, kind):
+			r.problem(at, fmt.Sprintf("there is no relation %q", kind), didYouMean(kind, relationKinds))
+		case !slices.Contains(nearnessWords, how):
+			r.problem(at, fmt.Sprintf("%s must be separate, related or merged, not %s", kind, describe(list[kind])), "")
+		default:
+			out.Relations[kind] = Setting[string]{how, r.place(at)}
+		}
 	}
 }
 

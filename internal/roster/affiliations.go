@@ -29,6 +29,8 @@ type affiliationsItem struct {
 	ID           int64    `json:"id"`
 	Name         string   `json:"name"` // for people to read; nobody is found by it
 	Roles        []string `json:"roles"`
+	ReviewAfter  date     `json:"review_after"`
+	AwayUntil    date     `json:"away_until"`
 	Affiliations []struct {
 		Organization string `json:"organization"`
 		From         date   `json:"from"`
@@ -94,7 +96,7 @@ func readAffiliations(r *reading) {
 			r.stop(doc.Line(at), "twice", "put everything into one entry", "%s stands here a second time, first on line %d", entry.GitHub, r.people[other].Line)
 			continue
 		}
-		p := Person{Login: entry.GitHub, ID: entry.ID, Name: entry.Name, Line: doc.Line(at), Roles: entry.Roles, Bot: strings.HasSuffix(entry.GitHub, "[bot]")}
+		p := Person{Login: entry.GitHub, ID: entry.ID, Name: entry.Name, Line: doc.Line(at), Roles: entry.Roles, Bot: strings.HasSuffix(entry.GitHub, "[bot]"), ReviewAfter: string(entry.ReviewAfter), AwayUntil: string(entry.AwayUntil)}
 		for j, a := range entry.Affiliations {
 			at := fmt.Sprintf("%s/affiliations/%d", at, j)
 			line := doc.Line(at)
@@ -108,6 +110,9 @@ func readAffiliations(r *reading) {
 					r.warn(line, "placeholder", "write the employer, \"independent\" or \"undisclosed\"", "%q is read as %q", out.Organization, kind)
 				}
 				out.Kind, out.Organization = kind, ""
+			}
+			if out.From == "" && out.Until == "" {
+				out.Source = SourceDeclaredStale // nobody knows since when
 			}
 			if out.From != "" && out.Until != "" && out.From >= out.Until {
 				r.stop(line, "interval", "\"until\" is the first day on which it is no longer so", "this ends on %s, before it begins on %s", out.Until, out.From)

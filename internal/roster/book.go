@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -19,9 +20,10 @@ type Book struct {
 // Person returns what the rosters say of an account: its roles, its affiliations, and the
 // organizations of these. An account of which nothing is known has none.
 //
-// Each affiliation names its source. What is unknown or ambiguous is left out; of what others collected
-// about people only their employers on dated lines are told, and no roles.
-func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation, []bylaw.Organization) {
+// Each affiliation names its source and what that is worth at a moment. Of what others collected about
+// people only their employers are told, and no roles; where they speak of several people by one login,
+// only that.
+func (b Book) Person(login string, id int64, at time.Time) ([]bylaw.Role, []bylaw.Affiliation, []bylaw.Organization) {
 	roles, affiliations := []bylaw.Role{}, []bylaw.Affiliation{}
 	var organizations []bylaw.Organization
 	if b.isGroup(login) || b.Removed.Has(login, id) {
@@ -31,28 +33,73 @@ func (b Book) Person(login string, id int64) ([]bylaw.Role, []bylaw.Affiliation,
 	for _, r := range b.Rosters {
 		roles = append(roles, r.rolesOf(groups)...)
 		p, ok := r.find(login, id)
-		if !ok {
+		if !ok || b.Removed.Has(p.Login, p.ID) {
 			continue
 		}
 		if !r.collected {
 			roles = append(roles, r.roles(p)...)
 		}
+		if r.collected && p.ambiguous() {
+			first := p.Affiliations[0]
+			affiliations = append(affiliations, bylaw.Affiliation{Kind: KindAmbiguous, Source: SourceGitdmUndated, Rank: bylaw.RankUnknown, File: r.File, Line: first.Line})
+			continue
+		}
 		for _, a := range p.Affiliations {
-			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Source: a.Source, Rank: bylaw.Rank(a.Source), File: r.File, Line: a.Line}
+			source := p.sourceOn(a, at)
+			out := bylaw.Affiliation{Kind: a.Kind, From: a.From, Until: a.Until, Fuzzy: a.Fuzzy, Source: source, Rank: bylaw.Rank(source), File: r.File, Line: a.Line}
 			switch {
-			case a.Kind == KindUnknown || a.Kind == KindAmbiguous:
-				continue
-			case r.collected && (a.Kind != bylaw.AffiliationEmployer || a.Source == SourceGitdmUndated):
-				continue
 			case a.Kind == bylaw.AffiliationEmployer:
 				org := b.Organizations.Of(a.Organization)
 				organizations = append(organizations, org)
 				out.Organization = org.ID
+			case r.collected:
+				continue
+			case a.Kind == KindUnknown || a.Kind == KindAmbiguous:
+				out.Rank = bylaw.RankUnknown
 			}
 			affiliations = append(affiliations, out)
 		}
 	}
 	return roles, affiliations, organizations
+}
+
+// AwayUntil returns the date on which an account is back, by the roster that says the latest; "" when
+// none says that it is away, whatever the day.
+func (b Book) AwayUntil(login string, id int64) string {
+	latest := ""
+	if b.isGroup(login) || b.Removed.Has(login, id) {
+		return latest
+	}
+	for _, r := range b.Rosters {
+		if p, ok := r.find(login, id); ok && !b.Removed.Has(p.Login, p.ID) {
+			latest = max(latest, p.AwayUntil)
+		}
+	}
+	return latest
+}
+
+// Namesake returns the organization whose name a word is: one that the community has written down, or
+// an employer in one of its rosters. Files that others collected are not asked, since they hold most
+// words that there are.
+func (b Book) Namesake(word string) (bylaw.Organization, bool) {
+	k := key(word)
+	if id, ok := b.Organizations.byName[k]; ok {
+		return b.Organizations.named(id), true
+	}
+	for _, r := range b.Rosters {
+		if r.index == nil {
+			continue
+		}
+		if name, ok := r.index.employers[k]; ok {
+			return b.Organizations.Of(name), true
+		}
+	}
+	return bylaw.Organization{}, false
+}
+
+// ambiguous reports whether the lines about a person are about several.
+func (p Person) ambiguous() bool {
+	return slices.ContainsFunc(p.Affiliations, func(a Affiliation) bool { return a.Kind == KindAmbiguous })
 }
 
 func (r Roster) roles(p Person) []bylaw.Role {
@@ -123,6 +170,9 @@ func Compare(before, after Book) ([]bylaw.Entry, []bylaw.Difference) {
 	slices.SortFunc(logins, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	logins = slices.CompactFunc(logins, sameLogin)
 	for _, login := range logins {
+		if before.removed(login) || after.removed(login) { // of them nothing is told, not even that they went
+			continue
+		}
 		was, is := before.describe(login), after.describe(login)
 		if was.text == is.text {
 			continue
@@ -137,6 +187,14 @@ func Compare(before, after Book) ([]bylaw.Entry, []bylaw.Difference) {
 		differences = append(differences, bylaw.Difference{File: at.file, Line: at.line, Msg: msg})
 	}
 	return entries, differences
+}
+
+// removed reports whether the login is one of those of whom nothing is told.
+func (b Book) removed(login string) bool {
+	return b.Removed.Has(login, 0) || slices.ContainsFunc(b.Rosters, func(r Roster) bool {
+		p, ok := r.find(login, 0)
+		return ok && b.Removed.Has(p.Login, p.ID)
+	})
 }
 
 type description struct {
@@ -163,6 +221,12 @@ func (b Book) describe(login string) description {
 		}
 		for _, a := range p.Affiliations {
 			parts = append(parts, a.describe(b.Organizations))
+		}
+		if p.ReviewAfter != "" {
+			parts = append(parts, "reviewed until "+p.ReviewAfter)
+		}
+		if p.AwayUntil != "" {
+			parts = append(parts, "away until "+p.AwayUntil)
 		}
 		words = append(words, cmp.Or(strings.Join(parts, ", "), "listed without a role or an employer"))
 	}

@@ -52,7 +52,7 @@ func fuzzFormat(f *testing.F, format string) {
 		}
 		b := Book{Rosters: []Roster{r}}
 		for _, login := range b.Logins() {
-			b.Person(login, 0)
+			b.Person(login, 0, noon)
 		}
 		b.Disagreements("2026-01-01")
 	})

@@ -173,7 +173,11 @@ func (r *reading) finish(format string) Roster {
 		r.findings = append(r.findings, Finding{Kind: "more", Problem: bylaw.Problem{File: r.file, Line: r.findings[len(r.findings)-1].Line, Msg: fmt.Sprintf("%d more findings are not listed", r.more)}})
 	}
 	slices.SortStableFunc(r.findings, func(a, b Finding) int { return cmp.Compare(a.Line, b.Line) })
-	return Roster{File: r.file, Format: format, People: r.people, Findings: r.findings, Groups: r.groups, collected: r.collected, index: newIndex(r.people, r.groups)}
+	x := newIndex(r.people, r.groups)
+	if !r.collected { // a word of ours would soon be one of the names that others collected
+		x.employers = employersOf(r.people)
+	}
+	return Roster{File: r.file, Format: format, People: r.people, Findings: r.findings, Groups: r.groups, collected: r.collected, index: x}
 }
 
 // withoutEmployer reports those of whom no employer is known, in a role in which it is known of others.

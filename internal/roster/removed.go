@@ -3,8 +3,10 @@ package roster
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -44,6 +46,36 @@ func ReadRemoved(file string, data []byte) (Removed, []bylaw.Problem) {
 		return nil, stops
 	}
 	return removed, stops
+}
+
+// Told are the findings of a roster without those about people who asked not to be in any list.
+func (b Book) Told(r Roster) []Finding {
+	if len(b.Removed) == 0 {
+		return r.Findings
+	}
+	var logins []string
+	lines := map[int]bool{}
+	for _, p := range r.People {
+		if !b.Removed.Has(p.Login, p.ID) {
+			continue
+		}
+		logins = append(logins, p.Login)
+		lines[p.Line] = true
+		for _, a := range p.Affiliations {
+			lines[a.Line] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool {
+		return lines[f.Line] || slices.ContainsFunc(logins, func(login string) bool { return names(f.Msg, login) })
+	})
+}
+
+// names reports whether a login is one of the words of a text.
+func names(text, login string) bool {
+	words := strings.FieldsFunc(text, func(c rune) bool {
+		return c != '-' && c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c)
+	})
+	return slices.ContainsFunc(words, func(word string) bool { return sameLogin(word, login) })
 }
 
 // Has reports whether an account is to be treated as unknown, and not to be named.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/document"
@@ -39,6 +40,8 @@ type Person struct {
 	Votes        int           // weight of the person's vote, 0 when the file does not give it
 	Bot          bool          // the file says so, or GitHub does by the form of the login
 	Group        bool          // the login is the name of a group of people, not of an account
+	ReviewAfter  string        // date after which the entry is no longer taken as reviewed, "" for none
+	AwayUntil    string        // date on which the person is back, "" when they are not away
 }
 
 // Kinds of affiliations beside those of package bylaw. Somebody without an affiliation is unknown too;
@@ -51,12 +54,14 @@ const (
 
 // Sources of affiliations, by how much a line of the file is worth, best first. In what others collected,
 // "independent" fills the gap between two employers: of the gitdm sources it means no more than unknown.
+// With the time a line is worth less; [Person.sourceOn] says what it is worth on a day.
 const (
-	SourceDeclared     = bylaw.SourceDeclared     // a dated, reviewed entry in the community's own affiliations file
-	SourceRoster       = bylaw.SourceRoster       // a list of members that a community keeps
-	SourceGitdmStrict  = bylaw.SourceGitdmStrict  // collected by others; inside an interval with an end
-	SourceGitdmOpen    = bylaw.SourceGitdmOpen    // collected by others; begun on a day and not ended
-	SourceGitdmUndated = bylaw.SourceGitdmUndated // collected by others; without any date
+	SourceDeclared      = bylaw.SourceDeclared      // a dated entry in the community's own affiliations file
+	SourceDeclaredStale = bylaw.SourceDeclaredStale // the same without a date
+	SourceRoster        = bylaw.SourceRoster        // a list of members that a community keeps
+	SourceGitdmStrict   = bylaw.SourceGitdmStrict   // collected by others; inside an interval with an end
+	SourceGitdmOpen     = bylaw.SourceGitdmOpen     // collected by others; begun on a day and not ended
+	SourceGitdmUndated  = bylaw.SourceGitdmUndated  // collected by others; without any date
 )
 
 // Affiliation is one line about whom somebody works for, half open: on the day Until it is over.
@@ -84,6 +89,22 @@ func (p Person) At(date string) []Affiliation {
 		}
 	}
 	return out
+}
+
+// openFor is for how many months an employer is believed that others collected and that has no end:
+// nobody tells such lists of the next one.
+const openFor = 24
+
+// sourceOn is the source of an affiliation on a day: an entry whose review is overdue and an old line
+// without an end are worth less than they were.
+func (p Person) sourceOn(a Affiliation, day time.Time) string {
+	switch {
+	case a.Source == SourceDeclared && p.ReviewAfter != "" && p.ReviewAfter < day.Format(time.DateOnly):
+		return SourceDeclaredStale
+	case a.Source == SourceGitdmOpen && a.From < day.AddDate(0, -openFor, 0).Format(time.DateOnly):
+		return SourceGitdmUndated
+	}
+	return a.Source
 }
 
 // Finding is something odd in a roster.
@@ -211,6 +232,8 @@ type index struct {
 	byID    map[int64]int
 	byLogin map[string]int      // in lower case; the first of several
 	groups  map[string][]string // groups of a login; both in lower case
+
+	employers map[string]string // a spelling of each employer, by its key; none of files that others collected
 }
 
 func newIndex(people []Person, groups map[string][]string) *index {
@@ -231,6 +254,22 @@ func newIndex(people []Person, groups map[string][]string) *index {
 		}
 	}
 	return x
+}
+
+// employersOf are the spellings of the employers of these people, by their keys.
+func employersOf(people []Person) map[string]string {
+	out := map[string]string{}
+	for _, p := range people {
+		for _, a := range p.Affiliations {
+			if a.Kind != bylaw.AffiliationEmployer {
+				continue
+			}
+			if k := key(a.Organization); out[k] == "" {
+				out[k] = a.Organization
+			}
+		}
+	}
+	return out
 }
 
 // lookup returns who has the number, or else who comes first with the login.

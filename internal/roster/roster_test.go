@@ -54,22 +54,24 @@ func TestFaultsOfFilesNameTheLine(t *testing.T) {
 		line       int
 		msg        string
 	}{
-		"a login with @":            {"affiliations.yml", "version: 1\npeople:\n  - github: \"@alice\"\n", 3, "not a GitHub login"},
-		"an address for a login":    {"affiliations.yml", "version: 1\npeople:\n  - github: alice@acme.example\n", 3, "not a GitHub login"},
-		"the same login twice":      {"affiliations.yml", person + "  - github: Alice\n", 4, "a second time, first on line 3"},
-		"an unknown key":            {"affiliations.yml", person + "    affilations: []\n", 4, "affilations"},
-		"a date that is none":       {"affiliations.yml", person + "    affiliations:\n      - organization: Acme\n        from: 2024-02-30\n", 6, "not a date"},
-		"an end before its begin":   {"affiliations.yml", person + "    affiliations:\n      - organization: Acme\n        from: 2024-02-01\n        until: 2024-02-01\n", 5, "before it begins"},
-		"no organization":           {"affiliations.yml", person + "    affiliations:\n      - from: 2024-02-01\n", 5, "organization is missing"},
-		"no version":                {"affiliations.yml", "people: []\n", 1, "version"},
-		"not YAML":                  {"affiliations.yml", "a: [\n", 1, ""},
-		"an unknown format":         {"people.txt", "alice\n", 0, "not recognized"},
-		"an alias of two":           {"organizations.yml", org + "  - id: globex\n    aliases: [Acme Inc]\n", 5, "already means acme"},
-		"an id twice":               {"organizations.yml", org + "  - id: acme\n", 4, "a second time"},
-		"an address for a domain":   {"organizations.yml", org + "    domains: [a@acme.example]\n", 4, "not the domain"},
-		"an id that cannot be one":  {"organizations.yml", "version: 1\norganizations:\n  - id: Acme Corp\n", 3, "cannot be the id"},
-		"a domain of two":           {"organizations.yml", org + "    domains: [a.example]\n  - id: b\n    domains: [A.example]\n", 6, "already means acme"},
-		"a name without any letter": {"organizations.yml", org + "    name: \"???\"\n", 4, "no letter"},
+		"a login with @":               {"affiliations.yml", "version: 1\npeople:\n  - github: \"@alice\"\n", 3, "not a GitHub login"},
+		"an address for a login":       {"affiliations.yml", "version: 1\npeople:\n  - github: alice@acme.example\n", 3, "not a GitHub login"},
+		"the same login twice":         {"affiliations.yml", person + "  - github: Alice\n", 4, "a second time, first on line 3"},
+		"an unknown key":               {"affiliations.yml", person + "    affilations: []\n", 4, "affilations"},
+		"a day of review that is none": {"affiliations.yml", person + "    review_after: 2026-13-01\n", 4, "not a date"},
+		"a date that is none":          {"affiliations.yml", person + "    affiliations:\n      - organization: Acme\n        from: 2024-02-30\n", 6, "not a date"},
+		"an end before its begin":      {"affiliations.yml", person + "    affiliations:\n      - organization: Acme\n        from: 2024-02-01\n        until: 2024-02-01\n", 5, "before it begins"},
+		"no organization":              {"affiliations.yml", person + "    affiliations:\n      - from: 2024-02-01\n", 5, "organization is missing"},
+		"no version":                   {"affiliations.yml", "people: []\n", 1, "version"},
+		"not YAML":                     {"affiliations.yml", "a: [\n", 1, ""},
+		"an unknown format":            {"people.txt", "alice\n", 0, "not recognized"},
+		"an alias of two":              {"organizations.yml", org + "  - id: globex\n    aliases: [Acme Inc]\n", 5, "already means acme"},
+		"an id twice":                  {"organizations.yml", org + "  - id: acme\n", 4, "a second time"},
+		"an address for a domain":      {"organizations.yml", org + "    domains: [a@acme.example]\n", 4, "not the domain"},
+		"a label with capitals":        {"organizations.yml", org + "    labels: [partner, Big Customer]\n", 4, "cannot be a label"},
+		"an id that cannot be one":     {"organizations.yml", "version: 1\norganizations:\n  - id: Acme Corp\n", 3, "cannot be the id"},
+		"a domain of two":              {"organizations.yml", org + "    domains: [a.example]\n  - id: b\n    domains: [A.example]\n", 6, "already means acme"},
+		"a name without any letter":    {"organizations.yml", org + "    name: \"???\"\n", 4, "no letter"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +115,7 @@ func TestPeopleAreJoinedOnTheirNumberThenOnTheirLogin(t *testing.T) {
 		{Kind: "employer", Organization: "acme", From: "2020-01-01", Until: "2024-06-01", Source: "declared", File: "affiliations.yml", Line: 8},
 		{Kind: "independent", From: "2024-06-01", Source: "declared", File: "affiliations.yml", Line: 9},
 	}
-	undisclosed := []bylaw.Affiliation{{Kind: "undisclosed", Source: "declared", File: "affiliations.yml", Line: 11}}
+	undisclosed := []bylaw.Affiliation{{Kind: "undisclosed", Source: "declared-stale", Rank: 1, File: "affiliations.yml", Line: 11}}
 	tests := map[string]struct {
 		login string
 		id    int64
@@ -130,7 +132,7 @@ func TestPeopleAreJoinedOnTheirNumberThenOnTheirLogin(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, got, _ := b.Person(tt.login, tt.id)
+			_, got, _ := b.Person(tt.login, tt.id, noon)
 			if diff := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("affiliations (-want +got):\n%s", diff)
 			}
@@ -176,7 +178,7 @@ func FuzzRead(f *testing.F) {
 		}
 		b := Book{Rosters: []Roster{r}, Organizations: o}
 		for _, login := range b.Logins() {
-			b.Person(login, 0)
+			b.Person(login, 0, noon)
 		}
 	})
 }

@@ -96,7 +96,7 @@ func TestVectorsOfOrganizations(t *testing.T) {
 - [Erin](https://github.com/erin), Globex
 `)}}
 	id := func(login string) string {
-		_, affiliations, _ := b.Person(login, 0)
+		_, affiliations, _ := b.Person(login, 0, noon)
 		if len(affiliations) != 1 {
 			t.Fatalf("%s: %v", login, affiliations)
 		}
@@ -127,7 +127,7 @@ func TestVectorsOfWholeFiles(t *testing.T) {
 	}
 	r := mustRead(t, "OWNERS.md", "# O\n- [Alice](https://github.com/alice), Acme\n")
 	removed := Removed{sha256.Sum256([]byte("alice")): true}
-	if roles, affiliations, _ := (Book{Rosters: []Roster{r}, Removed: removed}).Person("Alice", 0); len(roles)+len(affiliations) > 0 {
+	if roles, affiliations, _ := (Book{Rosters: []Roster{r}, Removed: removed}).Person("Alice", 0, noon); len(roles)+len(affiliations) > 0 {
 		t.Errorf("20: who asked to be removed has %v %v", roles, affiliations)
 	}
 	r = mustRead(t, "project-maintainers.csv", ",Project,Maintainer Name,Company,Github Name\nGraduated,Umbrella,Alice,Acme,alice\n,,Bob,Globex,bob\n,Parasol,Carol,Umbra,carol\n,,Alice,Initech,Alice\n")

@@ -254,6 +254,26 @@ test_a_list_of_members_is_the_communitys_own_word if {
 	standing("erin", [testing.person("erin", [object.union(testing.works_for("acme", "", ""), {"source": "roster"})])]) == "inside"
 }
 
+test_an_undated_entry_is_worth_what_a_list_of_members_is if {
+	stale := {"source": "declared-stale", "rank": 1}
+	standing("erin", [testing.person("erin", [object.union(testing.works_for("acme", "", ""), stale)])]) == "inside"
+	standing("erin", [testing.person("erin", [object.union(testing.works_for("globex", "", ""), stale)])]) == "outside"
+}
+
+test_an_undated_entry_can_be_disputed if {
+	is_disputed([object.union(testing.works_for("acme", "", ""), {"source": "declared-stale", "rank": 1}), elsewhere_said("globex")])
+}
+
+# A line of a roster that says that nothing is known.
+says_nothing(kind) := object.union(testing.works_for("", "", ""), {"kind": kind, "source": "roster", "rank": 8})
+
+test_a_line_that_says_nothing_is_as_good_as_none if {
+	every kind in ["unknown", "ambiguous"] {
+		why("erin", [testing.person("erin", [says_nothing(kind)])]) == "their employer is not known"
+		lib.affiliations([testing.person("erin", [says_nothing(kind)])], "erin", always[0], always[1]) == []
+	}
+}
+
 test_without_an_author_everybody_is_open if lib.standing(people, "bob", set(), always[0], always[1]) == "open"
 
 test_over_an_author_nobody_has_heard_of_everybody_is_open if lib.standing(people, "bob", {"erin"}, always[0], always[1]) == "open"

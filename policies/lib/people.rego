@@ -19,7 +19,8 @@ as_merged(people) := [object.union(p, {"affiliations": kept}) |
 # community's own files and commits say. None when nothing is known of the person.
 affiliations(people, login, since, until) := [a |
 	some a in _in_force(people, login, since, until)
-	a.source in {"declared", "roster", "email"}
+	a.source in {"declared", "declared-stale", "roster", "email"}
+	not a.kind in {"unknown", "ambiguous"}
 ]
 
 _in_force(people, login, since, until) := [a |
@@ -58,7 +59,7 @@ hearsay(people, login, since, until) := {a.organization |
 
 # Two files of the community name employers of a person between two moments, and none in common.
 disputed(people, login, since, until) if {
-	declared := [a | some a in affiliations(people, login, since, until); a.source in {"declared", "roster"}]
+	declared := [a | some a in affiliations(people, login, since, until); a.source in {"declared", "declared-stale", "roster"}]
 	in_file := {file: keys |
 		some file in {a.file | some a in declared}
 		keys := {key | some a in declared; a.file == file; key := _employer(a, login)}

@@ -119,7 +119,7 @@ known(people, authors) if {
 # writes a commit can write any address.
 _declared(people, login, since, until) if {
 	some a in affiliations(people, login, since, until)
-	a.source in {"declared", "roster"}
+	a.source in {"declared", "declared-stale", "roster"}
 	a.kind in {"employer", "independent"}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,27 +37,41 @@ const builtInTime = 5 * time.Second
 type Input struct {
 	Snapshot *bylaw.Snapshot
 
-	once  sync.Once
-	terms [][2]*ast.Term
-	err   error
+	mu    sync.Mutex
+	terms map[string][2]*ast.Term // facts as terms of Rego, made when a policy first looks at them
 }
 
-// parsed returns the facts as terms of Rego, parsed once.
-func (in *Input) parsed() ([][2]*ast.Term, error) {
-	in.once.Do(func() {
-		value, err := ast.InterfaceToValue(in.Snapshot)
-		if err != nil {
-			in.err = fmt.Errorf("make input of the snapshot: %w", err)
-			return
+// facts returns the named facts as terms of Rego; all of them when "*" is among the names.
+func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.terms == nil {
+		in.terms = map[string][2]*ast.Term{}
+	}
+	snapshot := reflect.ValueOf(in.Snapshot).Elem()
+	var out [][2]*ast.Term
+	for _, f := range fieldsOf(snapshot.Type()) {
+		name := string(f.key.Value.(ast.String))
+		if !slices.Contains(names, name) && !slices.Contains(names, "*") {
+			continue
 		}
-		value.(ast.Object).Foreach(func(k, v *ast.Term) { in.terms = append(in.terms, [2]*ast.Term{k, v}) })
-	})
-	return in.terms, in.err
+		pair, known := in.terms[name]
+		if !known {
+			value, err := valueOf(snapshot.Field(f.index))
+			if err != nil {
+				return nil, fmt.Errorf("make input of the fact %s: %w", name, err)
+			}
+			pair = [2]*ast.Term{f.key, ast.NewTerm(value)}
+			in.terms[name] = pair
+		}
+		out = append(out, pair)
+	}
+	return out, nil
 }
 
-// with returns the facts together with the parameters of one policy.
-func (in *Input) with(params map[string]any) (ast.Value, error) {
-	terms, err := in.parsed()
+// with returns the named facts together with the parameters of one policy.
+func (in *Input) with(names []string, params map[string]any) (ast.Value, error) {
+	terms, err := in.facts(names)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +82,7 @@ func (in *Input) with(params map[string]any) (ast.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make input of the parameters: %w", err)
 	}
-	return ast.NewObject(append(terms[:len(terms):len(terms)], [2]*ast.Term{ast.StringTerm("params"), ast.NewTerm(value)})...), nil
+	return ast.NewObject(append(terms, [2]*ast.Term{ast.StringTerm("params"), ast.NewTerm(value)})...), nil
 }
 
 // Inspect compiles a policy and says what there is to know of it. The error is ours (a worker could
@@ -135,7 +151,7 @@ func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
 
 // evaluate runs a compiled policy in this process, for at most the given time.
 func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[string]any, limit time.Duration) ([]byte, []bylaw.Problem, error) {
-	input, err := in.with(params)
+	input, err := in.with(c.Facts, params)
 	if err != nil {
 		return nil, nil, err
 	}

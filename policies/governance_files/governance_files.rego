@@ -50,7 +50,7 @@ _enough if count(_counted) >= input.params.approvals
 
 # --- Who made the change, who approved it, and who could
 
-_authors := lib.authors(input.author, input.commits, input.head.pushed_by, input.people)
+_authors := lib.authors(input.people)
 
 _approvals := lib.qualified(input.reviews, _authors)
 
@@ -66,9 +66,14 @@ _standing(login, moment) := "open" if {
 }
 
 _before_and_after(login, moment) := {standing |
-	some people in [lib.as_merged(input.people), input.people]
-	standing := lib.standing(people, login, _authors, _since(moment), moment)
+	some people in [_as_merged, input.people]
+	circle := lib.circle(people, input.organizations, _since(moment), moment)
+	standing := lib.position(lib.by_login(people)[lower(login)], circle).standing
 }
+
+_as_merged := lib.as_merged(input.people)
+
+_who := lib.by_login(input.people)
 
 _since(moment) := min({input.created_at, moment})
 
@@ -97,11 +102,11 @@ _unsupported := {entry |
 
 _may_support(login, entry) if {
 	not lib.same_login(login, entry.login)
-	lib.person(input.people, entry.login)
-	count(_employers(login) & _employers(entry.login)) == 0
+	_who[lower(entry.login)]
+	count(_employers(login) & lib.with_near(input.organizations, _employers(entry.login), {"merged", "related"}, input.created_at, input.taken_at)) == 0
 }
 
-_employers(login) := lib.employers(input.people, login, input.created_at, input.taken_at)
+_employers(login) := lib.employers(_who[lower(login)], input.created_at, input.taken_at)
 
 reviewers := sort({p.login |
 	some p in input.people
@@ -158,7 +163,7 @@ _elsewhere := "by another person" if _no_roster
 
 _elsewhere := lib.from_elsewhere(input.organizations, employers) if {
 	not _no_roster
-	employers := lib.authors_employers(input.people, _authors, input.created_at, input.taken_at)
+	employers := lib.circle(input.people, input.organizations, input.created_at, input.taken_at).employers
 }
 
 findings contains {"msg": p.msg, "fix": p.fix, "file": p.file, "line": p.line} if some p in input.governance.problems
@@ -227,9 +232,9 @@ considered contains {
 	some r in _approvals
 }
 
-_is(login, moment) := lib.employers_in_words(input.organizations, lib.employers(input.people, login, _since(moment), moment))
+_is(login, moment) := lib.employers_in_words(input.organizations, lib.employers(_who[lower(login)], _since(moment), moment))
 
-_evidence(login, moment) := lib.evidence(lib.affiliations(input.people, login, _since(moment), moment))
+_evidence(login, moment) := lib.evidence(lib.affiliations(_who[lower(login)], _since(moment), moment))
 
 _why(_, _) := "is another person than the authors; organizations are not known here" if _no_roster
 

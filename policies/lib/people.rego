@@ -4,42 +4,61 @@ package bylaw.lib
 # Logins are compared without regard to case, as GitHub does.
 same_login(a, b) if lower(a) == lower(b)
 
-# The person with a login; undefined when nothing is known of them.
-person(people, login) := _by_login(people)[lower(login)]
+# The person with a login; undefined when nothing is known of them. Who looks up many makes an index
+# with by_login once.
+person(people, login) := p if {
+	some p in people
+	same_login(p.login, login)
+}
 
-_by_login(people) := {lower(p.login): p | some p in people}
+# The people by their logins in lower case.
+by_login(people) := {lower(p.login): p | some p in people}
 
 # The people as the default branch knows them, without what this pull request would write into a roster.
+as_merged(people) := people if not _some_proposed(people)
+
 as_merged(people) := [object.union(p, {"affiliations": kept}) |
 	some p in people
 	kept := [a | some a in p.affiliations; not a.proposed]
-]
+] if {
+	_some_proposed(people)
+}
+
+_some_proposed(people) if {
+	some p in people
+	some a in p.affiliations
+	a.proposed
+}
+
+# Sources by which the community itself says whom somebody works for.
+_own_sources := {"declared", "declared-stale", "roster"}
+
+# Sources that can make two people colleagues: the community's own, and what people write themselves.
+_counting := _own_sources | {"email", "comment"}
 
 # The affiliations of a person that hold at some time between two moments, both included, by what the
-# community's own files and commits say. None when nothing is known of the person.
-affiliations(people, login, since, until) := [a |
-	some a in _in_force(people, login, since, until)
-	a.source in {"declared", "declared-stale", "roster", "email"}
+# community's own files, commits and disclosures say.
+affiliations(someone, since, until) := [a |
+	some a in someone.affiliations
+	a.source in _counting
 	not a.kind in {"unknown", "ambiguous"}
-]
-
-_in_force(people, login, since, until) := [a |
-	some a in person(people, login).affiliations
 	a.from <= until # also when it is empty, for always
-	_not_over(a, since)
+	_not_over(a.until, since)
 ]
 
-_not_over(a, _) if a.until == ""
+_not_over("", _)
 
 # Half open: on the day "until" it is no longer so. "2025-09-01T08:00:00Z" sorts after "2025-09-01".
-_not_over(a, moment) if moment < a.until
-
-# What a person works for between two moments: ids of organizations, and for somebody independent an
-# organization of their own.
-employers(people, login, since, until) := {key |
-	some a in affiliations(people, login, since, until)
-	key := _employer(a, login)
+_not_over(until, moment) if {
+	until != ""
+	moment < until
 }
+
+# Whom a person works for between two moments: ids of organizations, and for somebody independent an
+# organization of their own.
+employers(someone, since, until) := _employers(affiliations(someone, since, until), someone.login)
+
+_employers(affiliated, login) := {key | some a in affiliated; key := _employer(a, login)}
 
 _employer(a, _) := a.organization if a.kind == "employer"
 
@@ -51,15 +70,20 @@ _alone := "independent @"
 # Organizations that a person works for by what others collected, such as gitdm. It is never shown and
 # never a conflict; it only keeps somebody from counting as an outsider. Undated lines of it, and those
 # that call somebody independent, are worth nothing.
-hearsay(people, login, since, until) := {a.organization |
-	some a in _in_force(people, login, since, until)
-	a.kind == "employer"
+hearsay(someone, since, until) := {a.organization |
+	some a in someone.affiliations
 	a.source in {"gitdm-strict", "gitdm-open"}
+	a.kind == "employer"
+	a.from <= until
+	_not_over(a.until, since)
 }
 
 # Two files of the community name employers of a person between two moments, and none in common.
-disputed(people, login, since, until) if {
-	declared := [a | some a in affiliations(people, login, since, until); a.source in {"declared", "declared-stale", "roster"}]
+disputed(someone, since, until) if _disputed(affiliations(someone, since, until), someone.login)
+
+_disputed(affiliated, login) if {
+	declared := [a | some a in affiliated; a.source in _own_sources; not a.former]
+	count({a.file | some a in declared}) > 1
 	in_file := {file: keys |
 		some file in {a.file | some a in declared}
 		keys := {key | some a in declared; a.file == file; key := _employer(a, login)}
@@ -70,63 +94,21 @@ disputed(people, login, since, until) if {
 	count(one & other) == 0
 }
 
-# The name of an organization as people write it; its id when it has none.
-organization_name(organizations, key) := o.name if {
+# What somebody has disclosed, as an affiliation: it holds whenever it is looked at, and like everything
+# that people say of themselves it can only add a conflict.
+disclosed(organization) := {
+	"kind": "employer", "organization": organization, "from": "", "until": "", "fuzzy": false,
+	"source": "comment", "rank": 3, "file": "", "line": 0, "evidence": "disclosed in a comment",
+	"recorded_at": "", "proposed": false, "former": false,
+}
+
+# The organizations that are one with some of these, or at least related to them, at some time between
+# two moments; those themselves included. How is {"merged"}, or {"merged", "related"}.
+with_near(organizations, keys, how, since, until) := keys | {n.organization |
 	some o in organizations
-	o.id == key
+	o.id in keys
+	some n in o.near
+	n.how in how
+	n.from <= until
+	_not_over(n.until, since)
 }
-
-organization_name(organizations, key) := key if not key in {o.id | some o in organizations}
-
-# Employers as words: "Acme and Globex", "nobody (independent)", "an unknown organization".
-employers_in_words(_, keys) := "an unknown organization" if count(keys) == 0
-
-employers_in_words(organizations, keys) := in_a_row(sort({_in_words(organizations, key) | some key in keys})) if count(keys) > 0
-
-_in_words(_, key) := "nobody (independent)" if startswith(key, _alone)
-
-_in_words(organizations, key) := organization_name(organizations, key) if not startswith(key, _alone)
-
-# Where it stands that a person has these affiliations.
-evidence(affiliated) := {e |
-	some a in affiliated
-	e := {"file": a.file, "line": a.line, "text": _evidence_text(a)}
-}
-
-_evidence_text(a) := a.evidence if not a.proposed
-
-_evidence_text(a) := "proposed in this pull request" if a.proposed
-
-# Names in a row: "alice", "alice and bob", "alice, bob and carol".
-in_a_row(names) := "" if count(names) == 0
-
-in_a_row(names) := names[0] if count(names) == 1
-
-in_a_row(names) := $"{but_last} and {names[last]}" if {
-	count(names) > 1
-	last := count(names) - 1
-	but_last := concat(", ", array.slice(names, 0, last))
-}
-
-# The same with at most a number of names: "alice, bob and 3 others".
-in_a_short_row(names, most) := in_a_row(names) if count(names) <= most
-
-in_a_short_row(names, most) := in_a_row(array.concat(array.slice(names, 0, most), [others])) if {
-	count(names) > most
-	others := $"{count(names) - most} more"
-}
-
-# Where a review has to come from, as words after "a review".
-from_elsewhere(organizations, keys) := $"from outside {employers_in_words(organizations, companies)}" if {
-	companies := {key | some key in keys; not startswith(key, _alone)}
-	count(companies) > 0
-}
-
-from_elsewhere(_, keys) := "by another person" if {
-	count(keys) > 0
-	every key in keys {
-		startswith(key, _alone)
-	}
-}
-
-from_elsewhere(_, keys) := "by somebody whose employer is known" if count(keys) == 0

@@ -49,8 +49,22 @@ pull_request := {
 	"params": {},
 }
 
-# The pull request with other facts.
-with_facts(facts) := object.union(pull_request, facts)
+# The pull request with other facts. Who opened it, pushed its head or stands in its commits has that part
+# in it, as Bylaw would say.
+with_facts(facts) := object.union(changed, {"people": people}) if {
+	changed := object.union(pull_request, facts)
+	people := [object.union(p, {"part": _part_in(changed, lower(p.login))}) | some p in changed.people]
+}
+
+_part_in(changed, login) := [part |
+	some [part, holds] in [
+		["opened", login == lower(changed.author.login)],
+		["pushed", login == lower(changed.head.pushed_by)],
+		["named", login in {lower(a.login) | some c in changed.commits; some a in c.authors}],
+		["none", true],
+	]
+	holds
+][0]
 
 # A changed file with a number of added lines.
 file(path, added) := {

@@ -1,0 +1,170 @@
+# What people say for themselves in comments: recuse, disclose, delegate, waive, withdraw.
+package bylaw.conflict_of_interest
+
+import data.bylaw.lib
+
+_commands := input.commands
+
+_recused := {lower(c.who.login) | some c in lib.restrictions(_commands, "recuse")}
+
+_disclosures := lib.restrictions(_commands, "disclose")
+
+_disclosed_employers[login] contains c.organization if {
+	some c in _disclosures
+	c.organization != ""
+	login := lower(c.who.login)
+}
+
+# What people have disclosed that is no employer, by login: "/bylaw disclose soft I maintain a fork".
+_disclosed_interests(hardness) := {login: lib.in_a_row(sort(texts)) |
+	some login in {lower(c.who.login) | some c in _disclosures}
+	texts := {text |
+		some c in _disclosures
+		lower(c.who.login) == login
+		c.organization == ""
+		lower(lib.first_word(c.arguments)) == hardness
+		text := lib.after_words(c.arguments, 1)
+		text != ""
+	}
+	count(texts) > 0
+}
+
+# --- Delegating: who lacks a role or an area acts for somebody who has it. Both organizations are
+# judged. Who has the role anyway acts for nobody, so that no delegation can make them a colleague.
+
+_acts_for[delegate] contains principal if {
+	some c in lib.grants(_commands, "delegate")
+	principal := lower(c.who.login)
+	delegate := lower(trim_prefix(lib.first_word(c.arguments), "@"))
+	_listed[delegate]
+	not principal in (_authors | _recused)
+	_in_charge(principal)
+	not _in_charge(delegate)
+}
+
+# Somebody has the role and the area that the configuration asks for, if it asks for any.
+_in_charge(login) if {
+	_has_wanted_role(login)
+	_in_wanted_area(login)
+}
+
+_has_wanted_role(_) if not _asks_for_a_role
+
+_has_wanted_role(login) if _has_role(login, input.params.qualified)
+
+_in_wanted_area(_) if count(_areas) == 0
+
+_in_wanted_area(login) if _in_area(login)
+
+# --- Waiving
+
+# A waiver holds for the head at which it was given, until a date, if its writer may waive and works
+# outside. "/bylaw waive conflict_of_interest until 2026-04-01 the release cannot wait"
+_waivers := [c |
+	some c in lib.grants(_commands, "waive")
+	_is_about_this_rule(c)
+	_waiver_fault(c) == ""
+]
+
+_is_about_this_rule(c) if lib.first_word(c.arguments) == "conflict_of_interest"
+
+_waived if count(_waivers) > 0
+
+# Why a waiver does not hold; empty when it does.
+_waiver_fault(c) := [fault |
+	some [fault, holds] in [
+		["write it as \"/bylaw waive conflict_of_interest until 2026-04-01 and the reason\"", _malformed(c)],
+		["it was given for an earlier version of the change", _before_head(c)],
+		["its date has passed", _expired(c)],
+		[_may_not_waive_text, _may_not_waive(c.who.login)],
+		["its writer made the change, or part of it", lower(c.who.login) in _authors],
+		["it cannot be said that its writer works outside the organizations of the authors", _waiver_from_inside(c)],
+		["", true],
+	]
+	holds
+][0]
+
+default _malformed(_) := false
+
+_malformed(c) if lower(lib.word(c.arguments, 1)) != "until"
+
+_malformed(c) if not lib.is_date(lib.word(c.arguments, 2))
+
+_malformed(c) if lib.after_words(c.arguments, 3) == ""
+
+default _before_head(_) := false
+
+_before_head(c) if c.at < input.head.arrived_at
+
+_before_head(_) if input.head.arrived_at == "" # not known since when the head stands
+
+default _expired(_) := false
+
+_expired(c) if lib.word(c.arguments, 2) < substring(input.taken_at, 0, 10)
+
+_who_may_waive := input.params.waivers.block if _answer == "block"
+
+_who_may_waive := input.params.waivers.ask if _answer != "block"
+
+default _may_not_waive(_) := false
+
+_may_not_waive(login) if not _may_waive(lower(login))
+
+_may_waive(login) if {
+	some person in _who_may_waive.people
+	lower(person) == login
+}
+
+_may_waive(login) if _has_role(login, _who_may_waive)
+
+_may_not_waive_text := "the configuration names nobody who may waive this rule" if {
+	(count(_who_may_waive.people) + count(_who_may_waive.roles)) + count(_who_may_waive.teams) == 0
+}
+
+_may_not_waive_text := "the configuration does not name its writer among those who may waive this rule" if {
+	(count(_who_may_waive.people) + count(_who_may_waive.roles)) + count(_who_may_waive.teams) > 0
+}
+
+default _waiver_from_inside(_) := false
+
+_waiver_from_inside(c) if {
+	not lib.position(_who[lower(c.who.login)], _circle(c.at)).standing == "outside"
+}
+
+_waived_by := lib.in_a_row(sort({c.who.login | some c in _waivers}))
+
+# --- Commands that came to nothing, each with the reason
+
+_idle_commands contains [c, fault] if {
+	some c in lib.grants(_commands, "waive")
+	_is_about_this_rule(c)
+	fault := _waiver_fault(c)
+	fault != ""
+}
+
+_idle_commands contains [c, "its comment was deleted, or edited by somebody else"] if {
+	some name in ["waive", "delegate"]
+	some c in lib.fallen_grants(_commands, name)
+}
+
+_idle_commands contains [c, "nobody is named: write \"/bylaw delegate LOGIN\""] if {
+	some c in lib.grants(_commands, "delegate")
+	lib.first_word(c.arguments) == ""
+}
+
+_idle_commands contains [c, "write \"/bylaw disclose\" and an organization, or \"soft\" or \"hard\" and what it is"] if {
+	some c in _disclosures
+	c.organization == ""
+	not _says_how_hard(c)
+}
+
+_says_how_hard(c) if {
+	lower(lib.first_word(c.arguments)) in {"soft", "hard"}
+	lib.after_words(c.arguments, 1) != ""
+}
+
+_idle_commands contains [c, "there is no such command; there are ask, delegate, disclose, recheck, recuse, waive and withdraw"] if {
+	some c in _commands
+	not c.name in {"ask", "delegate", "disclose", "recheck", "recuse", "waive", "withdraw"}
+	not lib.fallen(c)
+}

@@ -1,0 +1,83 @@
+# What is a conflict of interest. A soft one comes from whom somebody works for; a hard one is what
+# somebody calls so themselves, and two soft ones together, as in the CNCF's procedures for incidents:
+# https://github.com/cncf/foundation/blob/main/code-of-conduct/coc-incident-resolution-procedures.md
+package bylaw.conflict_of_interest
+
+import data.bylaw.lib
+
+# The conflicts of everybody whose approval qualifies: sentences that say what they rest on.
+_conflicts[login] contains "works for the same organization as an author" if {
+	some login, position in _positions
+	_colleague(position)
+}
+
+_conflicts[login] contains $"works for {_in_words(_subjects & position.employers)}, which this change is about" if {
+	count(_subjects) > 0
+	some login, position in _positions
+	count(_subjects & position.employers) > 0
+}
+
+_conflicts[login] contains $"works for {_in_words(_interested & position.employers)}, which has an interest in this change" if {
+	count(_interested) > 0
+	some login, position in _positions
+	count(_interested & position.employers) > 0
+}
+
+_conflicts[login] contains $"disclosed an interest: {text}" if {
+	some login, text in _disclosed_interests("soft")
+	_approvals[login]
+}
+
+_conflicts[login] contains $"disclosed a hard conflict: {text}" if {
+	some login, text in _disclosed_interests("hard")
+	_approvals[login]
+}
+
+# In the rules that count organizations, the author's own is one of them and no conflict.
+_colleague(position) if {
+	input.params.rule == "outside_author"
+	position.standing == "inside"
+}
+
+_in_words(keys) := lib.employers_in_words(input.organizations, keys)
+
+# Who has a conflict today, whether they have approved or not.
+_conflicted_now := ({login |
+	some login, position in _positions_now
+	_has_conflict(position)
+} | object.keys(_disclosed_interests("soft"))) | object.keys(_disclosed_interests("hard"))
+
+_has_conflict(position) if _colleague(position)
+
+_has_conflict(position) if count(position.employers & (_subjects | _interested)) > 0
+
+# Whether the conflicts of somebody are soft or hard.
+_hardness(login) := "soft" if not _is_hard(login)
+
+_hardness(login) := "hard" if _is_hard(login)
+
+_is_hard(login) if count(_conflicts[login]) > 1
+
+_is_hard(login) if _disclosed_interests("hard")[login]
+
+# Organizations that the change is about: those after which the files are named.
+_subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.taken_at) if {
+	about := {id |
+		some file in input.files
+		count(file.organizations) > 0
+		count(input.params.subject.paths) > 0
+		some path in lib.paths(file)
+		lib.path_matches_any(input.params.subject.paths, path)
+		some id in file.organizations
+	}
+}
+
+# Organizations with an interest of their own in changes of certain files, by the labels that the file
+# of organizations gives them.
+_interested := {o.id |
+	count(input.params.interest.labels) > 0
+	_touches(input.params.interest.paths)
+	some o in input.organizations
+	some label in o.labels
+	label in input.params.interest.labels
+}

@@ -1,0 +1,88 @@
+# How much a change matters, and so what a conflict of interest does in it.
+package bylaw.conflict_of_interest
+
+import data.bylaw.lib
+
+_answer := input.params.conflict[_severity]
+
+_unknown := input.params.unknown[_severity]
+
+# The first that holds: what raises the severity comes before what lowers it, and the rest is major.
+_severity := [class |
+	some [class, holds] in [
+		["governance", _is_governance],
+		["major", _raised("major")],
+		["trivial", _lowered("trivial")],
+		["minor", _lowered("minor")],
+		["major", true],
+	]
+	holds
+][0]
+
+default _is_governance := false
+
+_is_governance if count(input.governance.files) > 0
+
+_is_governance if _raised("governance")
+
+default _raised(_) := false
+
+_raised(class) if {
+	count(input.params.severity[class].paths) > 0
+	some file in input.files
+	some path in lib.paths(file)
+	lib.path_matches_any(input.params.severity[class].paths, path)
+}
+
+_raised(class) if {
+	some label in input.labels
+	label.name in input.params.severity[class].labels
+}
+
+_raised("major") if {
+	input.params.severity.major.lines > 0
+	_changed_lines >= input.params.severity.major.lines
+}
+
+default _lowered(_) := false
+
+_lowered(class) if {
+	count(input.files) > 0
+	count(input.params.severity[class].paths) > 0
+	every file in input.files {
+		every path in lib.paths(file) {
+			lib.path_matches_any(input.params.severity[class].paths, path)
+		}
+	}
+}
+
+_lowered(class) if {
+	some label in input.labels
+	label.name in input.params.severity[class].labels
+	_set_from_outside(label)
+}
+
+_set_from_outside(label) if {
+	circle := lib.circle(_people, _near, input.created_at, label.set_at)
+	lib.position(_who[lower(label.set_by)], circle).standing == "outside"
+}
+
+# GitHub counts no lines in a binary file, so a file without lines may hide any change.
+_lowered(class) if {
+	count(input.files) > 0
+	_changed_lines <= input.params.severity[class].lines
+	every file in input.files {
+		file.added + file.removed > 0
+	}
+}
+
+_changed_lines := sum([n | some file in input.files; n := file.added + file.removed])
+
+# Labels that would make the change matter less, had somebody else set them.
+_idle_labels contains [class, label] if {
+	some class in ["trivial", "minor"]
+	not _severity in {class, "trivial", "governance"}
+	some label in input.labels
+	label.name in input.params.severity[class].labels
+	not _set_from_outside(label)
+}

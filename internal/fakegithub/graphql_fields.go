@@ -16,6 +16,7 @@ func (g *GitHub) schemaFields() map[string]fields {
 	}
 	maps.Copy(all, connectionFields())
 	maps.Copy(all, gitFields())
+	maps.Copy(all, blameFields())
 	maps.Copy(all, checkFields())
 	maps.Copy(all, pullFields())
 	return all

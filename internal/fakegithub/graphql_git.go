@@ -192,6 +192,9 @@ func commitFields() fields {
 			}
 			return list
 		},
+		"blame": func(_ *query, c commitOf, a args) any {
+			return node{"Blame", c.repo.blame(c.commit, strings.Trim(a.text("path"), "/"))}
+		},
 		"history": func(_ *query, c commitOf, a args) any {
 			all := c.repo.git.between("", c.sha)
 			slices.Reverse(all)

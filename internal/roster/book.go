@@ -178,11 +178,16 @@ func Compare(before, after Book) ([]bylaw.Entry, []bylaw.Difference) {
 			continue
 		}
 		at := is
+		at.elsewhere = is.elsewhere || was.elsewhere
 		if is.file == "" {
-			at = was
+			at.file = was.file
 			at.line = 0 // nothing stands there any more
 		}
 		entries = append(entries, bylaw.Entry{Login: login, File: at.file, Line: at.line})
+		if at.elsewhere {
+			differences = append(differences, bylaw.Difference{File: at.file, Line: at.line, Msg: login + ": the rosters would say something else of them"})
+			continue
+		}
 		msg := fmt.Sprintf("%s: %s; until now %s", login, cmp.Or(is.text, "no longer in a roster"), cmp.Or(was.text, "not in a roster"))
 		differences = append(differences, bylaw.Difference{File: at.file, Line: at.line, Msg: msg})
 	}
@@ -201,6 +206,8 @@ type description struct {
 	text string
 	file string
 	line int
+
+	elsewhere bool // a roster of another repository says it, or a part of it
 }
 
 // describe says in words what the rosters say of a login: the same words exactly when they say the same.
@@ -215,6 +222,7 @@ func (b Book) describe(login string) description {
 		if d.file == "" {
 			d.file, d.line = r.File, p.Line
 		}
+		d.elsewhere = d.elsewhere || r.Elsewhere
 		parts := slices.Sorted(slices.Values(p.Roles))
 		if p.ID != 0 {
 			parts = append(parts, fmt.Sprintf("account %d", p.ID))

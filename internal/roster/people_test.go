@@ -268,3 +268,25 @@ func TestWhoAskedToBeRemovedIsInNoDifference(t *testing.T) {
 		}
 	}
 }
+
+// Who reads what a change of the rosters would do may not be allowed to read the repository that a roster
+// stands in.
+func TestDifferencesQuoteNoRosterOfAnotherRepository(t *testing.T) {
+	t.Parallel()
+	read := func(elsewhere bool) Book {
+		r, problems := Read("people.csv", "", []byte("Name,Company,Github Name\nAlice,Acme,alice\n"))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		r.Elsewhere = elsewhere
+		return Book{Rosters: []Roster{r}}
+	}
+	for elsewhere, want := range map[bool]string{
+		false: "alice: maintainer, works for Acme; until now not in a roster",
+		true:  "alice: the rosters would say something else of them",
+	} {
+		if _, got := Compare(Book{}, read(elsewhere)); len(got) != 1 || got[0].Msg != want {
+			t.Errorf("elsewhere %t: got %v, want %q", elsewhere, got, want)
+		}
+	}
+}

@@ -69,6 +69,10 @@ func readProjectMaintainers(r *reading) {
 		}
 		if p := strings.TrimSpace(cell(project)); p != "" {
 			carried = p
+			r.projects = append(r.projects, p)
+		}
+		if r.project != "" && !strings.EqualFold(carried, r.project) {
+			continue
 		}
 		p := Person{Login: r.login(cell(login), row.Line), Line: row.Line, Domains: domains(cell(mail))}
 		if p.Login == "" {

@@ -23,6 +23,9 @@ type reading struct {
 	people []Person
 	groups map[string][]string
 
+	project  string   // only the people of this one are read; "" for all
+	projects []string // that the file names, where its format can tell the people of one
+
 	byLogin  map[string]int // index into people, by login in lower case
 	findings []Finding
 	said     map[string]map[string]bool // by login: what is said of people who stand in several places

@@ -21,6 +21,10 @@ type Roster struct {
 	// the name of their group, in lower case.
 	Groups map[string][]string
 
+	// Elsewhere says that the file stands in another repository, which those who read what is said of it
+	// may not be allowed to read.
+	Elsewhere bool
+
 	collected bool   // by others, of people who need not know of it
 	index     *index // of People; nil for a Roster that Read did not make
 }
@@ -154,7 +158,13 @@ func Formats() []string {
 // the file. What cannot be read is a problem with file and line; the people that could be read are
 // returned all the same. Oddities in spite of which the file could be read stand in Findings only.
 func Read(file, name string, data []byte) (Roster, []bylaw.Problem) {
-	r := read(file, name, data)
+	return ReadProject(file, name, "", data)
+}
+
+// ReadProject is Read of the people of one project alone, by the name that the file gives it, without
+// regard to case. A project that the file does not name, and a format that names none, is a problem.
+func ReadProject(file, name, project string, data []byte) (Roster, []bylaw.Problem) {
+	r := readProject(file, name, project, data)
 	var stops []bylaw.Problem
 	for _, f := range r.Findings {
 		if f.Stops {
@@ -168,11 +178,14 @@ func Read(file, name string, data []byte) (Roster, []bylaw.Problem) {
 // and what it read in spite of being odd.
 func Lint(file, name string, data []byte) []Finding { return read(file, name, data).Findings }
 
-func read(file, name string, data []byte) Roster {
+func read(file, name string, data []byte) Roster { return readProject(file, name, "", data) }
+
+func readProject(file, name, project string, data []byte) Roster {
 	for _, f := range formats {
 		if f.name == name || name == "" && f.recognize(file, data) {
-			r := &reading{file: file, data: data, byLogin: map[string]int{}}
+			r := &reading{file: file, data: data, project: project, byLogin: map[string]int{}}
 			f.read(r)
+			r.ofOneProject()
 			return r.finish(f.name)
 		}
 	}

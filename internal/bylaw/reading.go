@@ -1,5 +1,7 @@
 package bylaw
 
+import "strings"
+
 // Paths of the governance files, in the governed repository and in "<organization>/.github" alike.
 const (
 	ConfigPath   = ".github/bylaw.yml"
@@ -67,6 +69,15 @@ const (
 	RevisionBase         Revision = "base"         // Snapshot.Base.SHA: tip of the branch to be changed
 	RevisionHead         Revision = "head"         // the proposed commit
 )
+
+// At is an older commit of the default branch of which r names the tip.
+func (r Revision) At(commit string) Revision { return r + "@" + Revision(commit) }
+
+// Split takes apart what At put together; commit is "" for the tip.
+func (r Revision) Split() (tip Revision, commit string) {
+	name, commit, _ := strings.Cut(string(r), "@")
+	return Revision(name), commit
+}
 
 // Want says what a reading shall hold besides the facts of the pull request.
 type Want struct {

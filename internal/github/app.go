@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
+	"github.com/google/go-github/v60/github"
 )
 
 // APIURL is the base address of github.com's API.
@@ -42,44 +44,73 @@ type App struct {
 	app     *Client // speaks as the App itself, not as an installation
 	caches  *caches
 	mu      sync.Mutex
-	clients *lru[int64, *Client]
+	clients *lru[clientKey, *Client]
+}
+
+// clientKey is an installation, and the repositories to which its token is narrowed; "" for all.
+type clientKey struct {
+	installation int64
+	repositories string
 }
 
 // Client returns the client of one installation. Clients are remembered, so that tokens and what is
 // known of rate limits are shared; the one used longest ago is forgotten beyond 10,000.
-func (a *App) Client(installation int64) *Client {
+func (a *App) Client(installation int64) *Client { return a.clientFor(installation, nil) }
+
+// Narrowed returns a client of an installation that may only read, and of what is not public only the
+// named repositories, which stand without their owner. GitHub refuses its token, with an [Error] of kind
+// Invalid, if the installation lacks one of them.
+func (a *App) Narrowed(installation int64, repositories ...string) *Client {
+	return a.clientFor(installation, repositories)
+}
+
+func (a *App) clientFor(installation int64, repositories []string) *Client {
 	a.once.Do(a.start)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if c, ok := a.clients.get(installation); ok {
+	key := clientKey{installation, strings.ToLower(strings.Join(repositories, "/"))}
+	if c, ok := a.clients.get(key); ok {
 		return c
 	}
 	// ghinstallation writes to the Apps transport when it renews a token, so each has its own.
-	c := a.client(ghinstallation.NewFromAppsTransport(a.apps(), installation), installation)
-	a.clients.put(installation, c, 1)
+	transport := ghinstallation.NewFromAppsTransport(a.apps(a.observed()), installation)
+	if len(repositories) > 0 {
+		transport = ghinstallation.NewFromAppsTransport(a.apps(withoutRepositories{a.observed()}), installation)
+		transport.InstallationTokenOptions = &github.InstallationTokenOptions{
+			Repositories: repositories,
+			Permissions:  &github.InstallationPermissions{Contents: github.String("read"), PullRequests: github.String("read"), Metadata: github.String("read")},
+		}
+	}
+	c := a.client(transport, installation)
+	a.clients.put(key, c, 1)
 	return c
 }
 
-// Forget drops the client of an installation, so that the next one starts with a new token: a token
+// Forget drops the clients of an installation, so that the next one starts with a new token: a token
 // keeps the permissions and repositories that it was given, up to an hour.
 func (a *App) Forget(installation int64) {
 	a.once.Do(a.start)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if e, ok := a.clients.items[installation]; ok {
-		a.clients.remove(e)
+	for key, e := range a.clients.items {
+		if key.installation == installation {
+			a.clients.remove(e)
+		}
 	}
 }
 
 func (a *App) start() {
 	a.caches = newCaches(a.BlobBytes)
-	a.clients = newLRU[int64, *Client](maxClients)
-	a.app = a.client(a.apps(), 0)
+	a.clients = newLRU[clientKey, *Client](maxClients)
+	a.app = a.client(a.apps(a.observed()), 0)
 }
 
-// apps speaks as the App itself. The observer stands below, so that it sees requests for tokens as well.
-func (a *App) apps() *ghinstallation.AppsTransport {
-	t := ghinstallation.NewAppsTransportFromPrivateKey(&observed{next: a.HTTP, onCall: a.OnCall}, a.ID, a.Key)
+// observed stands below everything, so that it sees requests for tokens as well.
+func (a *App) observed() http.RoundTripper { return &observed{next: a.HTTP, onCall: a.OnCall} }
+
+// apps speaks as the App itself.
+func (a *App) apps(next http.RoundTripper) *ghinstallation.AppsTransport {
+	t := ghinstallation.NewAppsTransportFromPrivateKey(next, a.ID, a.Key)
 	t.BaseURL = base(a.BaseURL)
 	return t
 }

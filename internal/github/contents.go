@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1" // git's own
 	"encoding/base64"
@@ -37,6 +38,8 @@ const (
 // is not promised. Links are not followed: the content of a link is its target, and its mode is known
 // only inside a folder.
 //
+// A revision that was made with At names a commit of the default branch that is looked for as such.
+//
 // s tells which pull request is meant, and the commits that are expected: RevisionBase is s.Base.SHA and
 // no other commit, and an [Error] of kind Moved says that the head is another one by now, or that the
 // base's commit is gone. A [bylaw.Problem] names a file of more than 5 MiB, or that with which all files
@@ -46,8 +49,9 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 	if len(paths) == 0 {
 		return []bylaw.Blob{}, nil
 	}
-	repo, commit := s.Repository.Name, "HEAD"
-	switch rev {
+	branch, older := rev.Split()
+	repo, commit := s.Repository.Name, cmp.Or(older, "HEAD")
+	switch branch {
 	case bylaw.RevisionLaw:
 	case bylaw.RevisionOrganization:
 		repo = bylaw.OrganizationRepository
@@ -81,6 +85,8 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 	switch {
 	case rev == bylaw.RevisionHead && (tip == nil || tip.OID != s.Head.SHA):
 		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("the head is no longer %s", s.Head.SHA)}
+	case older != "" && tip == nil:
+		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("commit %q of the default branch is gone", commit)}
 	case rev == bylaw.RevisionBase && tip == nil:
 		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("commit %q of the base is gone", commit)}
 	}
@@ -98,7 +104,7 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 		}
 		list = append(list, files...)
 	}
-	if rev == bylaw.RevisionOrganization {
+	if branch == bylaw.RevisionOrganization {
 		return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, nil, list, sizes)
 	}
 	return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, list, nil, sizes)

@@ -21,6 +21,8 @@ var (
 	groupQuery      = load("group")
 	configuredQuery = load("configured")
 	teamsQuery      = load("teams")
+	datesQuery      = load("dates")
+	elsewhereQuery  = load("elsewhere", "entry_fragment")
 )
 
 // Queries returns every query that this package sends, by name, in a form that can be checked
@@ -35,7 +37,10 @@ func Queries() map[string]string {
 	blobs.blob("repository", "ce013625030ba8dba906f756967f9e9ca394464a")
 	teams := newFields(teamsQuery)
 	teams.team("core")
+	elsewhere := newFields(elsewhereQuery)
+	elsewhere.entry("repository", "HEAD:OWNERS.md")
 	return map[string]string{
+		"dates": datesQuery, "elsewhere": elsewhere.query(),
 		"read": read.query(), "page": pageQuery, "files": files.query(), "blobs": blobs.query(),
 		"open": openQuery, "group": groupQuery, "configured": configuredQuery, "teams": teams.query(),
 	}

@@ -45,6 +45,8 @@ var callNeeds = map[string][]string{
 	"query Files":      {"contents: read"},
 	"query Blobs":      {"contents: read"},
 	"query Configured": {"contents: read"},
+	"query Dates":      {"contents: read", "pull_requests: read"},
+	"query Elsewhere":  {"contents: read"},
 	"query Open":       {"pull_requests: read"},
 	"query Group":      {"merge_queues: read", "pull_requests: read"},
 	"query Teams":      {"members: read"},

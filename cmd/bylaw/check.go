@@ -257,6 +257,14 @@ func (l live) Teams(ctx context.Context, ref bylaw.Ref, names []string) ([]bylaw
 	return l.Client.Teams(ctx, ref.Owner, names)
 }
 
+func (l live) Dates(ctx context.Context, _ bylaw.Ref, v bylaw.Version) (bylaw.Dated, error) {
+	return l.Client.Dates(ctx, v)
+}
+
+func (l live) Elsewhere(ctx context.Context, _ bylaw.Ref, want bylaw.Elsewhere) (bylaw.Tree, error) {
+	return l.Client.Elsewhere(ctx, want)
+}
+
 // post writes the check runs, over those of ours that stand already.
 func post(ctx context.Context, client *github.Client, result check.Result) error {
 	s := result.Run.Snapshot

@@ -105,7 +105,10 @@ type shown struct {
 func showConfig(s streams, o configOptions, rules check.Rules) error {
 	var all []shown
 	for _, r := range rules.Config.Rosters {
-		all = append(all, shown{"rosters", r.Path, r.From.String()})
+		all = append(all, shown{"rosters", r.String(), r.From.String()})
+	}
+	for _, shared := range rules.Config.SharedRosters {
+		all = append(all, shown{"shared_rosters", shared.Value, shared.From.String()})
 	}
 	if org := rules.Config.Organizations; org.Value != "" {
 		all = append(all, shown{"organizations", org.Value, org.From.String()})

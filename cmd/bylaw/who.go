@@ -73,6 +73,9 @@ func bookFor(c *cobra.Command, o whoOptions) (roster.Book, roster.Same, error) {
 	}
 	var paths []string
 	for _, r := range rules.Config.Rosters {
+		if r.Repository != "" {
+			return roster.Book{}, roster.Same{}, usagef("the roster %s of %s stands in another repository; name the rosters with --roster, that one in a checkout", r.Path, r.Repository)
+		}
 		path := filepath.FromSlash(r.Path)
 		if r.Format != "" {
 			path += ":" + r.Format

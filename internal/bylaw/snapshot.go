@@ -278,7 +278,7 @@ type Affiliation struct {
 	Rank         int    `json:"rank" doc:"How much the evidence is worth, from 0 (declared) in the order of the sources to 7 (profile); 8 when it says nothing."`
 	File         string `json:"file" doc:"File that says so, after the name of its repository when that is another one; empty for other evidence."`
 	Line         int    `json:"line"`
-	Evidence     string `json:"evidence" doc:"The evidence in words, when it is not a line of a file."`
+	Evidence     string `json:"evidence" doc:"The evidence in words, when it is not a line of a file; otherwise what is special about the line."`
 	RecordedAt   Time   `json:"recorded_at" doc:"When the line came to the default branch; empty when not known."`
 	Proposed     bool   `json:"proposed" doc:"Stands only in this pull request's version of the roster."`
 	Former       bool   `json:"former" doc:"Stood in the roster when the pull request was opened, and stands there no more."`

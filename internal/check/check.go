@@ -26,6 +26,15 @@ type GitHub interface {
 
 	// Teams returns those of the named teams of the repository's organization that exist and can be seen.
 	Teams(ctx context.Context, ref bylaw.Ref, names []string) ([]bylaw.Team, error)
+
+	// Dates tells since when the lines of a file are as they are; nothing where that is not known. It is
+	// asked at every evaluation, for every roster, and should know the answer for a version that it was
+	// asked about before.
+	Dates(ctx context.Context, ref bylaw.Ref, v bylaw.Version) (bylaw.Dated, error)
+
+	// Elsewhere returns files of a repository that is neither the governed one nor its organization's. It
+	// is not Visible if it may not be read for this pull request.
+	Elsewhere(ctx context.Context, ref bylaw.Ref, want bylaw.Elsewhere) (bylaw.Tree, error)
 }
 
 // Checker evaluates pull requests. It may be used by several goroutines.
@@ -40,6 +49,9 @@ type Checker struct {
 	heads     map[string]*headFiles        // what was read of a head, by installation, pull request and commit
 	headBytes int                          // of the files in heads, and of those that were forgotten since
 	tests     map[string]policy.TestReport // of proposed policies, by digest
+	others    map[string]seenElsewhere     // what was last seen of other repositories, by installation and files
+	former    map[string]roster.Roster     // rosters as they stood once, by installation, file and commit
+	oldBytes  int                          // of the files in former
 }
 
 // Ask says why a pull request is looked at, and what only a webhook knows.
@@ -72,7 +84,8 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	if err != nil {
 		return Result{}, fmt.Errorf("snapshot %s: %w", ref, err)
 	}
-	l, err := c.readLaw(ctx, trees{reading.Law, reading.Organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+	standing := trees{repository: reading.Law, organization: reading.Organization, elsewhere: c.lookElsewhere(ref)}
+	l, err := c.readLaw(ctx, standing, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 		return c.GitHub.Files(ctx, ref, &reading.Snapshot, revision, paths)
 	}, func(key string) *law {
 		if last != nil && last.key == key {
@@ -104,6 +117,9 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 		return Result{}, err
 	}
 	addPeople(&s, l.book, proposed, reading)
+	if err := c.addDates(ctx, ref, &s, l); err != nil {
+		return Result{}, fmt.Errorf("date rosters of %s: %w", ref.Repository(), err)
+	}
 	addOrganizations(&s, l.book, sameOf(l.config.Relations))
 	s.Rosters = l.rosters()
 	if err := c.readContents(ctx, ref, &s, l); err != nil {
@@ -136,7 +152,7 @@ func (r Rules) Same() roster.Same { return sameOf(r.Config.Relations) }
 // ReadRules reads the rules that stand in the files of two trees; more brings those that their
 // configurations name and the trees lack.
 func (c *Checker) ReadRules(ctx context.Context, repository, organization bylaw.Tree, more func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)) (Rules, error) {
-	l, err := c.readLaw(ctx, trees{repository, organization}, more, func(string) *law { return nil })
+	l, err := c.readLaw(ctx, trees{repository: repository, organization: organization}, more, func(string) *law { return nil })
 	if err != nil {
 		return Rules{}, fmt.Errorf("read rules of %s: %w", repository.Repository, err)
 	}

@@ -43,6 +43,14 @@ func (s still) Teams(context.Context, bylaw.Ref, []string) ([]bylaw.Team, error)
 	return s.Reading.Teams, nil
 }
 
+func (s still) Dates(context.Context, bylaw.Ref, bylaw.Version) (bylaw.Dated, error) {
+	return bylaw.Dated{}, nil
+}
+
+func (s still) Elsewhere(context.Context, bylaw.Ref, bylaw.Elsewhere) (bylaw.Tree, error) {
+	return bylaw.Tree{}, nil
+}
+
 func TestAWorkerThatWasKilledIsForgottenWithTheNextLook(t *testing.T) {
 	t.Parallel()
 	builtIn, err := policy.BuiltIn(policies.Files)

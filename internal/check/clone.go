@@ -73,8 +73,9 @@ func (c Clone) Teams(context.Context, bylaw.Ref, []string) ([]bylaw.Team, error)
 
 // Files returns files of the base or the head revision.
 func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
-	commit := s.Base.SHA
-	switch revision {
+	tip, older := revision.Split()
+	commit := cmp.Or(older, s.Base.SHA)
+	switch tip {
 	case bylaw.RevisionHead:
 		commit = s.Head.SHA
 	case bylaw.RevisionOrganization:
@@ -98,6 +99,46 @@ func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revisi
 		out = append(out, bylaw.Blob{Path: name, OID: fields[2], Mode: fields[0], Data: data})
 	}
 	return out, nil
+}
+
+// Dates tells since when the lines of a file are as they are, as far as this clone has the history.
+func (c Clone) Dates(ctx context.Context, _ bylaw.Ref, v bylaw.Version) (bylaw.Dated, error) {
+	log, err := c.git(ctx, "log", "--first-parent", "-m", "--format=%H %cI", v.Commit, "--", v.Path)
+	if err != nil {
+		return bylaw.Dated{}, err
+	}
+	dates := bylaw.Dated{Whole: true}
+	for line := range strings.Lines(string(log)) {
+		commit, date, _ := strings.Cut(strings.TrimSpace(line), " ")
+		at, err := time.Parse(time.RFC3339, date)
+		if err != nil {
+			return bylaw.Dated{}, fmt.Errorf("read git log: %w", err)
+		}
+		dates.Changes = append(dates.Changes, bylaw.Change{Commit: commit, At: bylaw.At(at)})
+	}
+	blame, err := c.git(ctx, "blame", "--first-parent", "--line-porcelain", v.Commit, "--", v.Path)
+	if err != nil {
+		return bylaw.Dated{}, err
+	}
+	number := 0
+	for line := range strings.Lines(string(blame)) {
+		seconds, dated := strings.CutPrefix(strings.TrimSpace(line), "committer-time ")
+		if !dated || strings.HasPrefix(line, "\t") { // after a tab stands the line of the file itself
+			continue
+		}
+		at, err := strconv.ParseInt(seconds, 10, 64)
+		if err != nil {
+			return bylaw.Dated{}, fmt.Errorf("read git blame: %w", err)
+		}
+		number++
+		dates.Lines = append(dates.Lines, bylaw.DatedLines{First: number, Last: number, At: bylaw.At(time.Unix(at, 0))})
+	}
+	return dates, nil
+}
+
+// Elsewhere knows no other repository: nothing is fetched.
+func (c Clone) Elsewhere(_ context.Context, _ bylaw.Ref, want bylaw.Elsewhere) (bylaw.Tree, error) {
+	return bylaw.Tree{Repository: want.Repository}, nil
 }
 
 // statuses are git's letters for what happened to a file, in GitHub's words.

@@ -88,3 +88,30 @@ func TestCloneKnowsWhatGitKnows(t *testing.T) {
 		t.Error("an unknown revision is no error")
 	}
 }
+
+func TestACloneKnowsWhenLinesCame(t *testing.T) {
+	t.Parallel()
+	c := Clone{Folder: gitRepository(t), Base: "main", Head: "change", Now: time.Now}
+	head, err := c.commit(t.Context(), "change")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := c.commit(t.Context(), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Dates(t.Context(), bylaw.Ref{}, bylaw.Version{Commit: head, Path: "kept.txt"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var commits []string
+	for _, change := range got.Changes {
+		commits = append(commits, change.Commit)
+	}
+	if diff := cmp.Diff([]string{head, base}, commits); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	if len(got.Lines) != 3 || got.Line(1).IsZero() || got.Line(1) != got.Changes[1].At || got.Line(2) != got.Changes[0].At || !got.Line(4).IsZero() {
+		t.Errorf("lines are %v of changes %v", got.Lines, got.Changes)
+	}
+}

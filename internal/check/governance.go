@@ -106,7 +106,8 @@ func (c *Checker) proposedLaw(ctx, bounded context.Context, ref bylaw.Ref, s *by
 			tree.Files = append(tree.Files, f)
 		}
 	}
-	return c.readLaw(bounded, trees{tree, reading.Organization}, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
+	proposal := trees{repository: tree, organization: reading.Organization, standing: l, elsewhere: c.lookElsewhere(ref)}
+	return c.readLaw(bounded, proposal, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 		if revision != bylaw.RevisionLaw {
 			return c.GitHub.Files(ctx, ref, s, revision, paths)
 		}
@@ -259,6 +260,9 @@ func configDifferences(now, next *law) []bylaw.Difference {
 	if was != is {
 		add(policy.Place{}, "the rosters would be %s instead of %s", orNone(is), orNone(was))
 	}
+	if was, is := sharedNames(now), sharedNames(next); was != is {
+		add(policy.Place{}, "the private repositories whose rosters all others may name would be %s instead of %s", orNone(is), orNone(was))
+	}
 	return out
 }
 
@@ -317,7 +321,7 @@ func enabledByID(l *law) map[string]policy.Enabled {
 func rosterNames(l *law) string {
 	var names []string
 	for _, r := range l.config.Rosters {
-		names = append(names, r.Path)
+		names = append(names, r.String())
 	}
 	for _, file := range []policy.Setting[string]{l.config.Organizations, l.config.Removed} {
 		if file.Value != "" {

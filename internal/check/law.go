@@ -29,11 +29,19 @@ type law struct {
 	problems     []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
 	exists       bool            // whether anything is configured at all
 	origin       string          // where the configuration comes from, as Markdown
+
+	repository string                   // "owner/name" of the governed repository
+	versions   map[string]bylaw.Version // of the rosters, by the names that evidence gives them
+	notLooked  []bylaw.Problem          // rosters of other repositories, where these cannot be looked at
 }
 
 // trees are the files of which a law is made.
 type trees struct {
 	repository, organization bylaw.Tree
+	others                   []bylaw.Tree // with rosters that the configuration names; readLaw fills it
+
+	standing  *law                                                             // what binds until a proposal is law; nil otherwise
+	elsewhere func(ctx context.Context, e bylaw.Elsewhere) (bylaw.Tree, error) // nil: other repositories cannot be looked at
 }
 
 // fetch reads files that a tree does not hold yet.
@@ -44,7 +52,7 @@ type fetch func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)
 // not read a second time.
 func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(key string) *law) (*law, error) {
 	sources, problems := c.sourcesOf(t)
-	l := &law{sources: map[string]policy.Source{}, metadata: map[string]policy.Metadata{}, facts: map[string][]string{}, broken: map[string][]bylaw.Problem{}}
+	l := &law{repository: t.repository.Repository, sources: map[string]policy.Source{}, metadata: map[string]policy.Metadata{}, facts: map[string][]string{}, broken: map[string][]bylaw.Problem{}}
 	for _, s := range sources {
 		l.sources[s.ID] = s
 		in, err := c.Engine.Inspect(ctx, s)
@@ -84,6 +92,10 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 			t.organization.Files = append(slices.Clip(t.organization.Files), blobs...)
 		}
 	}
+	if err := l.readElsewhere(ctx, &t); err != nil {
+		return nil, err
+	}
+	l.versions = l.versionsIn(t)
 	l.key = keyOf(t)
 	if same := known(l.key); same != nil { // policies are not taken over: a worker may have failed then
 		l.book, l.rosterFaults = same.book, same.rosterFaults
@@ -159,7 +171,9 @@ func (l *law) wanted() (repository, organization []string) {
 		}
 	}
 	for _, r := range l.config.Rosters {
-		add(r.From, r.Path)
+		if !l.isElsewhere(r) {
+			add(l.home(r), r.Path)
+		}
 	}
 	for _, file := range []policy.Setting[string]{l.config.Organizations, l.config.Removed} {
 		if file.Value != "" {
@@ -173,7 +187,7 @@ func (l *law) wanted() (repository, organization []string) {
 func (l *law) rosters() []string {
 	names := []string{}
 	for _, r := range l.config.Rosters {
-		names = append(names, named(r.From, r.Path))
+		names = append(names, named(l.home(r), r.Path))
 	}
 	return names
 }
@@ -194,7 +208,7 @@ func (l *law) missing(t trees) (repository, organization []string) {
 
 func keyOf(t trees) string {
 	h := sha256.New()
-	for _, tree := range []bylaw.Tree{t.repository, t.organization} {
+	for _, tree := range append([]bylaw.Tree{t.repository, t.organization}, t.others...) {
 		files := slices.Clone(tree.Files)
 		slices.SortFunc(files, func(a, b bylaw.Blob) int { return strings.Compare(a.Path, b.Path) })
 		fmt.Fprintf(h, "%s %v %d\n", tree.Repository, tree.Visible, len(files))
@@ -244,11 +258,16 @@ func (l *law) readRosters(t trees) {
 		}
 	}
 	for _, file := range l.config.Rosters {
-		if blob, ok := open(file.From, file.Path); ok {
-			r, faults := roster.Read(file.Path, file.Format, blob.Data)
-			r.File = named(file.From, r.File)
+		if l.isElsewhere(file) {
+			l.readRosterElsewhere(t, file)
+			continue
+		}
+		home := l.home(file)
+		if blob, ok := open(home, file.Path); ok {
+			r, faults := roster.ReadProject(file.Path, file.Format, file.Project, blob.Data)
+			r.File = named(home, r.File)
 			l.book.Rosters = append(l.book.Rosters, r)
-			note(file.From, faults)
+			note(home, faults)
 		}
 	}
 }
@@ -268,9 +287,12 @@ func (l *law) governs(file string) bool {
 // warnings are what is odd in rosters and organizations and was read all the same: lines that do not say
 // what their author meant, and names of employers that look like others.
 func (l *law) warnings() []bylaw.Problem {
-	out := l.book.Organizations.Warnings()
+	out := append(l.notLooked, l.book.Organizations.Warnings()...)
 	var spellings []roster.Spelling
 	for _, r := range l.book.Rosters {
+		if r.Elsewhere {
+			continue
+		}
 		for _, f := range l.book.Told(r) {
 			if !f.Stops {
 				out = append(out, f.Problem)

@@ -21,6 +21,9 @@ import (
 //	law/            files of the default branch: .github/bylaw.yml, rosters, .github/bylaw/...
 //	organization/   files of <organization>/.github, if that can be seen
 //	head/, base/    files of the proposed commit and of the base branch, where a policy asks for them
+//	elsewhere/      owner/name/...: rosters of other repositories that may be read
+//	dates.yml       when lines and files changed, a list: {file, lines: [{first, last, at}], changes: [{commit, at}]};
+//	                files of an older commit stand in law@COMMIT/, those of other repositories after elsewhere/owner/name
 //	pushers         logins of those who may write to the repository, one on each line
 type Recorded struct {
 	Folder string
@@ -91,6 +94,58 @@ func (r Recorded) Files(_ context.Context, _ bylaw.Ref, _ *bylaw.Snapshot, revis
 		}
 	}
 	return out, nil
+}
+
+// Dates returns what dates.yml says of a file; nothing when it says nothing.
+func (r Recorded) Dates(_ context.Context, ref bylaw.Ref, v bylaw.Version) (bylaw.Dated, error) {
+	name := filepath.Join(r.Folder, "dates.yml")
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return bylaw.Dated{}, nil
+	}
+	if err != nil {
+		return bylaw.Dated{}, fmt.Errorf("read recorded dates: %w", err)
+	}
+	doc, err := document.Read(name, document.YAML, data)
+	if e, ok := errors.AsType[*document.Error](err); ok {
+		return bylaw.Dated{}, problemOf(e)
+	} else if err != nil {
+		return bylaw.Dated{}, err
+	}
+	var files []struct {
+		File    string             `json:"file"`
+		Lines   []bylaw.DatedLines `json:"lines"`
+		Changes []bylaw.Change     `json:"changes"`
+	}
+	if errs := doc.Decode(&files); len(errs) > 0 {
+		return bylaw.Dated{}, problemOf(errs[0])
+	}
+	path := v.Path
+	if v.Repository != ref.Repository() {
+		path = v.Repository + " " + v.Path
+	}
+	for _, f := range files {
+		if f.File == path {
+			return bylaw.Dated{Lines: f.Lines, Changes: f.Changes, Whole: true}, nil
+		}
+	}
+	return bylaw.Dated{}, nil
+}
+
+// Elsewhere returns files that were recorded of another repository. It is not visible if none were.
+func (r Recorded) Elsewhere(ctx context.Context, ref bylaw.Ref, want bylaw.Elsewhere) (bylaw.Tree, error) {
+	folder := bylaw.Revision("elsewhere/" + want.Repository)
+	tree := bylaw.Tree{Repository: want.Repository}
+	if _, err := os.Stat(filepath.Join(r.Folder, filepath.FromSlash(string(folder)))); errors.Is(err, fs.ErrNotExist) {
+		return tree, nil
+	}
+	tree.Visible = true
+	if want.Commit != "" {
+		folder = folder.At(want.Commit)
+	}
+	var err error
+	tree.Files, err = r.Files(ctx, ref, nil, folder, want.Paths)
+	return tree, err
 }
 
 func (r Recorded) tree(folder, repository string) (bylaw.Tree, error) {

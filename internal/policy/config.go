@@ -19,6 +19,7 @@ var AlwaysOn = []string{"governance_files"}
 // organization.
 type Config struct {
 	Rosters       []RosterFile
+	SharedRosters []Setting[string]          // "owner/name" of private repositories whose rosters the organization shares
 	Organizations Setting[string]            // path of the organizations file, "" for none
 	Relations     map[string]Setting[string] // how near a relation brings two organizations, by its kind; what is not in it is a default
 	Removed       Setting[string]            // path of the list of those of whom nothing is told, "" for none
@@ -48,9 +49,11 @@ func (p Place) String() string {
 
 // RosterFile is a file that says who is who.
 type RosterFile struct {
-	Path   string
-	Format string // "" to recognize it
-	From   Place
+	Path       string
+	Format     string // "" to recognize it
+	Repository string // "owner/name" of another repository, "" for the one in which the configuration stands
+	Project    string // only the people of this project, "" for all
+	From       Place
 }
 
 // Enabled is a policy that is switched on, with its effective parameters.
@@ -70,8 +73,8 @@ type File struct {
 }
 
 var (
-	topKeys    = []string{"version", "rosters", "organizations", "relations", "removed", "policies"}
-	rosterKeys = []string{"path", "format"}
+	topKeys    = []string{"version", "rosters", "shared_rosters", "organizations", "relations", "removed", "policies"}
+	rosterKeys = []string{"path", "format", "repo", "project"}
 
 	relationKinds = []string{"acquired", "subsidiary", "division", "pays-for"}
 	nearnessWords = []string{"separate", "related", "merged"}
@@ -97,6 +100,7 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 		if own.Rosters != nil {
 			c.Rosters = own.Rosters
 		}
+		c.SharedRosters = append(c.SharedRosters, own.SharedRosters...)
 		if own.Organizations.Value != "" {
 			c.Organizations = own.Organizations
 		}
@@ -241,6 +245,7 @@ func (r *configReader) read() configFile {
 		r.problem("/version", fmt.Sprintf("version must be 1, not %s", describe(version)), "")
 	}
 	r.rosters(fields, &out)
+	r.sharedRosters(fields, &out)
 	if value, stands := fields["organizations"]; stands {
 		if name, ok := r.path("/organizations", value); ok {
 			out.Organizations = Setting[string]{name, r.place("/organizations")}
@@ -288,7 +293,9 @@ func (r *configReader) rosters(fields map[string]any, out *configFile) {
 				r.problem(at+"/format", "format must be text", "")
 			}
 		}
-		out.Rosters = append(out.Rosters, roster)
+		if r.elsewhere(at, entry, &roster) {
+			out.Rosters = append(out.Rosters, roster)
+		}
 	}
 }
 

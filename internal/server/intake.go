@@ -223,10 +223,12 @@ func (i *intake) push() {
 	case !p.Default:
 		i.why = "it is not the default branch"
 	case i.event.Repo == bylaw.OrganizationRepository && (touchesRules || !i.unconfigured):
+		i.in.Forget = append(i.in.Forget, datesKey(i.event.Installation, i.repository, "", ""))
 		i.raise(installationJob(i.event.Installation, i.event.Owner, fanOutAll))
 	case i.unconfigured && !touchesRules:
 		i.why = nothingConfigured
 	case touchesRules || slices.ContainsFunc(p.Paths, func(path string) bool { return slices.Contains(i.rules, path) }) || i.server.check().MayGovern(bylaw.Ref{Installation: i.event.Installation, Owner: i.event.Owner, Repo: i.event.Repo}, p.Paths):
+		i.in.Forget = append(i.in.Forget, datesKey(i.event.Installation, i.repository, "", ""))
 		i.raise(repositoryJob(i.event.Installation, i.repository))
 	default:
 		i.why = "it touches neither configuration, rosters nor policies"

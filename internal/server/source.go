@@ -16,6 +16,7 @@ import (
 type source struct {
 	app   *github.App
 	store *store.Store
+	dates datesKept
 }
 
 func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {

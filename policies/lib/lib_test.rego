@@ -457,10 +457,6 @@ test_evidence_says_what_it_is_worth if {
 	lib.evidence([object.union(testing.works_for("acme", "", ""), {"source": "declared-stale"})]) == {{"file": "affiliations.yml", "line": 3, "text": "without date or review"}}
 }
 
-test_evidence_says_that_it_is_gone if {
-	lib.evidence([formerly("acme")]) == {{"file": "affiliations.yml", "line": 3, "text": "no longer in the file"}}
-}
-
 test_a_disclosure_can_only_add_a_conflict if {
 	standing("dave", [testing.person("dave", [lib.disclosed("globex")])]) == "open"
 	standing("dave", [testing.person("dave", [lib.disclosed("acme")])]) == "inside"

@@ -108,6 +108,9 @@ works_for(organization, from, until) := {
 	"recorded_at": "", "proposed": false, "former": false,
 }
 
+# An affiliation that the roster told when the pull request was opened, and tells no more.
+formerly(organization) := object.union(works_for(organization, "", ""), {"former": true, "line": 9})
+
 # An organization that stands alone.
 organization(id, name) := {"id": id, "name": name, "labels": [], "near": []}
 

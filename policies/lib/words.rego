@@ -29,11 +29,10 @@ _evidence_text(a) := a.evidence if _simply_declared(a)
 _simply_declared(a) if {
 	_worth[a.source] == ""
 	not a.proposed
-	not a.former
 }
 
 _evidence_text(a) := in_a_row([text |
-	some text in [a.evidence, _worth[a.source], _if(a.proposed, "proposed in this pull request"), _if(a.former, "no longer in the file")]
+	some text in [a.evidence, _worth[a.source], _if(a.proposed, "proposed in this pull request")]
 	text != ""
 ]) if {
 	not _simply_declared(a)

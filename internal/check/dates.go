@@ -87,8 +87,9 @@ func (c *Checker) addDates(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot
 			s.Incomplete = append(s.Incomplete, bylaw.Incomplete{Fact: "people", Msg: fmt.Sprintf("%s cannot be read as it stood when this was opened: %s", d.name, d.fault.Msg)})
 		}
 		for i := range s.People {
-			d.note(&s.People[i], s.CreatedAt)
-			d.remember(s, &s.People[i], l.book)
+			then, organizations := d.then(s, s.People[i], l.book)
+			d.remember(s, &s.People[i], then, organizations)
+			d.date(&s.People[i], s.CreatedAt, then)
 		}
 	}
 	slices.SortFunc(s.Organizations, func(a, b bylaw.Organization) int { return cmp.Compare(a.ID, b.ID) })
@@ -96,23 +97,10 @@ func (c *Checker) addDates(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot
 	return nil
 }
 
-// note dates what the roster says of a person, and marks what it did not say when the pull request was opened.
-func (d datedRoster) note(p *bylaw.Person, opened bylaw.Time) {
-	for i := range p.Affiliations {
-		a := &p.Affiliations[i]
-		if a.File != d.name || a.Proposed || a.Former {
-			continue
-		}
-		if a.RecordedAt = d.dates.Line(a.Line); a.RecordedAt.After(opened.Time) {
-			a.Evidence = fmt.Sprintf("recorded on %s, after the pull request was opened", a.RecordedAt.Format(time.DateOnly))
-		}
-	}
-}
-
-// remember adds what the roster said of a person when the pull request was opened, and says no more.
-func (d datedRoster) remember(s *bylaw.Snapshot, p *bylaw.Person, book roster.Book) {
+// then is what the roster said of a person when the pull request was opened, with the organizations named.
+func (d datedRoster) then(s *bylaw.Snapshot, p bylaw.Person, book roster.Book) ([]bylaw.Affiliation, []bylaw.Organization) {
 	if d.old == nil {
-		return
+		return nil, nil
 	}
 	book.Rosters = slices.Clone(book.Rosters)
 	for i, r := range book.Rosters {
@@ -120,12 +108,17 @@ func (d datedRoster) remember(s *bylaw.Snapshot, p *bylaw.Person, book roster.Bo
 			book.Rosters[i] = *d.old
 		}
 	}
-	_, then, organizations := book.Person(p.Login, p.ID, s.TakenAt.Time)
+	_, said, organizations := book.Person(p.Login, p.ID, s.TakenAt.Time)
+	return slices.DeleteFunc(said, func(a bylaw.Affiliation) bool { return a.File != d.name }), organizations
+}
+
+// remember adds what the roster said of a person when the pull request was opened, and says no more.
+func (d datedRoster) remember(s *bylaw.Snapshot, p *bylaw.Person, then []bylaw.Affiliation, organizations []bylaw.Organization) {
 	for _, a := range then {
 		stands := func(now bylaw.Affiliation) bool {
 			return now.File == d.name && !now.Proposed && sameAffiliation(now, a)
 		}
-		if a.File != d.name || slices.ContainsFunc(p.Affiliations, stands) {
+		if slices.ContainsFunc(p.Affiliations, stands) {
 			continue
 		}
 		a.Former, a.Evidence = true, asItStood
@@ -135,6 +128,27 @@ func (d datedRoster) remember(s *bylaw.Snapshot, p *bylaw.Person, book roster.Bo
 				s.Organizations = append(s.Organizations, o)
 			}
 		}
+	}
+}
+
+// date notes when the lines came that the roster has of a person. A line that merely says again what stood there
+// when the pull request was opened, such as after the file was put in order, has stood there since.
+func (d datedRoster) date(p *bylaw.Person, opened bylaw.Time, then []bylaw.Affiliation) {
+	for i := range p.Affiliations {
+		a := &p.Affiliations[i]
+		if a.File != d.name || a.Proposed || a.Former {
+			continue
+		}
+		a.RecordedAt = d.dates.Line(a.Line)
+		if !a.RecordedAt.After(opened.Time) {
+			continue
+		}
+		if slices.ContainsFunc(then, func(old bylaw.Affiliation) bool { return sameAffiliation(*a, old) }) {
+			last, _ := d.dates.LastBefore(opened)
+			a.RecordedAt = last.At
+			continue
+		}
+		a.Evidence = fmt.Sprintf("recorded on %s, after the pull request was opened", a.RecordedAt.Format(time.DateOnly))
 	}
 }
 

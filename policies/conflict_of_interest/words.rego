@@ -59,17 +59,22 @@ _all_colleagues if {
 }
 
 # "from outside Acme"
+_elsewhere := "by another person" if input.params.approvals == 0
+
 _elsewhere := lib.from_elsewhere(input.organizations, _authors_employers) if {
+	input.params.approvals > 0
 	input.params.rule == "outside_author"
 	lib.known(_people)
 }
 
 _elsewhere := "by another person" if {
+	input.params.approvals > 0
 	input.params.rule == "outside_author"
 	_anybody_will_do
 }
 
 _elsewhere := "from outside the organization of whoever made it" if {
+	input.params.approvals > 0
 	input.params.rule == "outside_author"
 	not lib.known(_people)
 	_unknown == "refuse"
@@ -85,9 +90,15 @@ _elsewhere := "by somebody whose employer is known" if {
 	input.params.approvals == 1
 }
 
-_elsewhere := $"of which at most {input.params.per_organization} count from one organization" if input.params.rule == "at_most_per_organization"
+_elsewhere := $"of which at most {input.params.per_organization} count from one organization" if {
+	input.params.rule == "at_most_per_organization"
+	input.params.approvals > 0
+}
 
-_elsewhere := "so that authors and reviewers are of two organizations" if input.params.rule == "span_two_organizations"
+_elsewhere := "so that authors and reviewers are of two organizations" if {
+	input.params.rule == "span_two_organizations"
+	input.params.approvals > 0
+}
 
 # Of a change by a bot alone it cannot be said who works elsewhere, so every approval is as good as another.
 _anybody_will_do if {
@@ -109,7 +120,15 @@ _reviews := "a review" if input.params.approvals == 1
 
 _reviews := $"{input.params.approvals} reviews" if input.params.approvals > 1
 
-_reviews := "an approval" if input.params.approvals == 0
+_reviews := "an approval" if {
+	input.params.approvals == 0
+	_in_all == 1
+}
+
+_reviews := $"{_in_all} approvals" if {
+	input.params.approvals == 0
+	_in_all > 1
+}
 
 _so_far := $"{count(_approvals)} of {_in_all} approvals" if _too_few_in_all
 

@@ -8,8 +8,20 @@ restrictions(commands, name) := [c |
 	some i, c in commands
 	c.name == name
 	c.who.kind == "user"
+	not _put_in_their_mouth(c)
 	not _withdrawn(commands, i)
 ]
+
+# What somebody else wrote into a comment is not its writer's word.
+_put_in_their_mouth(c) if {
+	c.fate == "stands"
+	_edited_by_another(c)
+}
+
+_edited_by_another(c) if {
+	c.edited_by != ""
+	not same_login(c.edited_by, c.who.login)
+}
 
 # The same for what gives something away (waive, delegate): it falls when the comment is deleted, or
 # edited by somebody else.
@@ -20,23 +32,23 @@ grants(commands, name) := [c |
 
 # Grants of one name that have fallen, so that it can be said.
 fallen_grants(commands, name) := [c |
-	some c in restrictions(commands, name)
+	some i, c in commands
+	c.name == name
+	c.who.kind == "user"
 	fallen(c)
+	not _withdrawn(commands, i)
 ]
 
 # Whether a comment no longer says what its writer wrote.
 fallen(c) if c.fate in {"deleted", "edited"}
 
-fallen(c) if {
-	c.edited_by != ""
-	not same_login(c.edited_by, c.who.login)
-}
+fallen(c) if _edited_by_another(c)
 
 _withdrawn(commands, i) if {
 	some j, later in commands
 	j > i
 	later.name == "withdraw"
-	later.fate != "deleted"
+	not fallen(later)
 	same_login(later.who.login, commands[i].who.login)
 	first_word(later.arguments) in {"", commands[i].name}
 }

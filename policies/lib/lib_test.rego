@@ -403,6 +403,18 @@ test_a_restriction_outlives_its_comment if {
 	by([lost(testing.command("bob", "recuse", ""), {"fate": "deleted"})], "recuse") == ["bob"]
 }
 
+test_nobody_recuses_somebody_else_by_editing_their_comment if {
+	by([lost(testing.command("bob", "recuse", ""), {"edited_by": "carol"})], "recuse") == []
+}
+
+test_what_somebody_said_before_another_edited_it_stands if {
+	by([lost(testing.command("bob", "recuse", ""), {"edited_by": "carol", "fate": "edited"})], "recuse") == ["bob"]
+}
+
+test_a_withdrawal_falls_with_its_comment if {
+	by([testing.command("bob", "recuse", ""), lost(testing.command("bob", "withdraw", ""), {"fate": "deleted"})], "recuse") == ["bob"]
+}
+
 test_a_grant_falls_with_its_comment if {
 	granted([lost(testing.command("bob", "waive", ""), {"fate": "deleted"})], "waive") == []
 }

@@ -39,18 +39,19 @@ func (c Conclusion) rank() int {
 
 // Verdict is what one policy says of one snapshot.
 type Verdict struct {
-	Policy     string       `json:"policy"` // folder name of the policy
-	Title      string       `json:"title"`  // the rule as a sentence, from METADATA
-	Source     string       `json:"source"` // where the policy comes from, in words
-	Outcome    Outcome      `json:"outcome"`
-	Conclusion Conclusion   `json:"conclusion"`
-	Headline   string       `json:"headline"` // the verdict in one sentence
-	Findings   []Finding    `json:"findings"`
-	Considered []Considered `json:"considered"`
-	Reviewers  []string     `json:"reviewers"` // logins who could give what is missing, best first
-	RecheckAt  Time         `json:"recheck_at"`
-	Rule       []Reference  `json:"rule"` // the written rule, from METADATA
-	Problems   []Problem    `json:"problems"`
+	Policy     string         `json:"policy"` // folder name of the policy
+	Title      string         `json:"title"`  // the rule as a sentence, from METADATA
+	Source     string         `json:"source"` // where the policy comes from, in words
+	Params     map[string]any `json:"params"` // the parameters that it was judged by; null where they were not recorded yet
+	Outcome    Outcome        `json:"outcome"`
+	Conclusion Conclusion     `json:"conclusion"`
+	Headline   string         `json:"headline"` // the verdict in one sentence
+	Findings   []Finding      `json:"findings"`
+	Considered []Considered   `json:"considered"`
+	Reviewers  []string       `json:"reviewers"` // logins who could give what is missing, best first
+	RecheckAt  Time           `json:"recheck_at"`
+	Rule       []Reference    `json:"rule"` // the written rule, from METADATA
+	Problems   []Problem      `json:"problems"`
 }
 
 // Finding is one reason inside a verdict.

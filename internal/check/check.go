@@ -199,7 +199,14 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymou
 			return err
 		})
 	}
-	return verdicts, group.Wait()
+	err := group.Wait()
+	for i, p := range l.config.Policies {
+		verdicts[i].Params = p.Params
+		if p.Params == nil {
+			verdicts[i].Params = map[string]any{}
+		}
+	}
+	return verdicts, err
 }
 
 // aboutPeople are the facts that only GitHub, or whoever asks, can give.

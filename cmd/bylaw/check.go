@@ -18,7 +18,6 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
-	"github.com/bylaw-app/bylaw/internal/document"
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/roster"
 )
@@ -160,17 +159,11 @@ func checkLines(ctx context.Context, s streams, o checkOptions, checker *check.C
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		facts := lines.Bytes()
-		var run struct {
-			Snapshot json.RawMessage `json:"snapshot"`
-		}
-		if json.Unmarshal(facts, &run) == nil && run.Snapshot != nil { // a recorded run holds its snapshot
-			facts = run.Snapshot
-		}
-		snapshot, err := check.ReadSnapshot(fmt.Sprintf("%s, line %d", o.from, number), document.JSON, facts)
+		record, err := check.ReadRecord(o.from, number, lines.Bytes())
 		if err != nil {
 			return err
 		}
+		snapshot := record.Snapshot
 		ref := bylaw.Ref{Owner: snapshot.Repository.Owner, Repo: snapshot.Repository.Name, Number: snapshot.Number}
 		result, err := checker.Judge(ctx, ref, snapshot, rules)
 		if err != nil {

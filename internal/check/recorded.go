@@ -202,12 +202,18 @@ func ReadSnapshot(file string, format document.Format, data []byte) (bylaw.Snaps
 	if errs := doc.Decode(&s); len(errs) > 0 {
 		return s, problemOf(errs[0])
 	}
+	return s, whole(file, &s)
+}
+
+// whole makes facts that were written down whole: what can be left out is empty, or what it was before
+// there was this fact. What cannot be left out and is missing is a *bylaw.Problem.
+func whole(file string, s *bylaw.Snapshot) error {
 	for what, missing := range map[string]bool{
 		"repository": s.Repository.Owner == "" || s.Repository.Name == "",
 		"number":     s.Number == 0, "author": s.Author.Kind == "", "head": s.Head.SHA == "", "taken_at": s.TakenAt.IsZero(),
 	} {
 		if missing {
-			return s, &bylaw.Problem{File: file, Msg: fmt.Sprintf("the fact %q is missing or not whole", what), Fix: "see policies/input.schema.json"}
+			return &bylaw.Problem{File: file, Msg: fmt.Sprintf("the fact %q is missing or not whole", what), Fix: "see policies/input.schema.json"}
 		}
 	}
 	for i := range s.Commands {
@@ -216,8 +222,8 @@ func ReadSnapshot(file string, format document.Format, data []byte) (bylaw.Snaps
 	if s.ReadyAt.IsZero() && !s.Draft { // recorded before there was this fact
 		s.ReadyAt = s.CreatedAt
 	}
-	complete(reflect.ValueOf(&s).Elem())
-	return s, nil
+	complete(reflect.ValueOf(s).Elem())
+	return nil
 }
 
 func recordedLimits(format document.Format) document.Limits {

@@ -8,3 +8,9 @@ import "embed"
 //
 //go:embed */*.rego
 var Files embed.FS
+
+// Presets are rules of real communities as ready bylaw.yml files, in the folder presets of the policy that
+// they switch on. Each begins with a comment; its first line says in a sentence what the preset is.
+//
+//go:embed */presets/*.yml
+var Presets embed.FS

@@ -21,12 +21,13 @@ func configCommand(s streams) *cobra.Command {
 		Short: "Check or show the configuration of a repository",
 		Args:  args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return usagef("say what: `bylaw config check` or `bylaw config show`")
+			return usagef("say what: `bylaw config check`, `bylaw config show` or `bylaw config preset`")
 		},
 	}
 	c.AddCommand(
 		configSubcommand(s, "check", "Say what is wrong with bylaw.yml, the rosters and the policies", checkConfig),
 		configSubcommand(s, "show", "Print every effective value and the file that sets it", showConfig),
+		presetCommand(s),
 	)
 	return c
 }

@@ -1,0 +1,58 @@
+package policies_test
+
+import (
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/policies"
+)
+
+// A preset is a whole bylaw.yml without a fault, and says in its comment which rule it is, where that is
+// written, and what of it is not enforced.
+func TestEveryPresetIsABylawYmlThatExplainsItself(t *testing.T) {
+	known := map[string]policy.Metadata{}
+	all := sources(t)
+	for _, s := range all[:len(all)-1] { // the last one is the library
+		known[s.ID] = inspect(t, s)
+	}
+	for name, text := range presets(t) {
+		config, problems := policy.ReadConfig(&policy.File{Path: name, Data: []byte(text)}, nil, known)
+		for _, p := range problems {
+			t.Error(p.Error())
+		}
+		folder, _, _ := strings.Cut(name, "/")
+		on := false
+		for _, enabled := range config.Policies {
+			on = on || enabled.ID == folder
+		}
+		if !on || len(config.Rosters) == 0 {
+			t.Errorf("%s: switches %s on: %t, with %d rosters, want true and at least one", name, folder, on, len(config.Rosters))
+		}
+		comment, _, _ := strings.Cut(text, "\nversion: 1\n")
+		for _, want := range []string{`^# \S.*: .*\n#\n`, `(?m)^# .*https?://\S+$`, `(?m)^# Not enforced: `} {
+			if !regexp.MustCompile(want).MatchString(comment) {
+				t.Errorf("%s: the comment has nothing like %s", name, want)
+			}
+		}
+	}
+}
+
+func presets(t *testing.T) map[string]string {
+	t.Helper()
+	names, err := fs.Glob(policies.Presets, "*/presets/*.yml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d presets, %v", len(names), err)
+	}
+	out := map[string]string{}
+	for _, name := range names {
+		text, err := policies.Presets.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = string(text)
+	}
+	return out
+}

@@ -2,6 +2,9 @@ package policies_test
 
 import (
 	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +39,27 @@ func TestEveryPresetIsABylawYmlThatExplainsItself(t *testing.T) {
 			if !regexp.MustCompile(want).MatchString(comment) {
 				t.Errorf("%s: the comment has nothing like %s", name, want)
 			}
+		}
+	}
+}
+
+func TestEveryPresetHasAScenario(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "scenario", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var scenarios strings.Builder
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scenarios.Write(data)
+	}
+	for name := range presets(t) {
+		line := "exec bylaw config preset " + strings.TrimSuffix(path.Base(name), ".yml") + "\n"
+		if !strings.Contains(scenarios.String(), line) {
+			t.Errorf("no scenario has the line %q", line)
 		}
 	}
 }

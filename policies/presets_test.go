@@ -43,6 +43,15 @@ func TestEveryPresetIsABylawYmlThatExplainsItself(t *testing.T) {
 	}
 }
 
+func TestTheReadmeNamesEveryPreset(t *testing.T) {
+	text := readme(t)
+	for name := range presets(t) {
+		if link := "](" + name + ")"; !strings.Contains(text, link) {
+			t.Errorf("README.md has no link to %s", name)
+		}
+	}
+}
+
 func TestEveryPresetHasAScenario(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "scenario", "*.txtar"))
 	if err != nil {

@@ -105,3 +105,34 @@ test_a_colleague_is_shown_as_one if {
 	some seen in rule.considered with input as approved_by(["anna"])
 	seen.why == "works for the same organization as an author: a soft conflict"
 }
+
+# --- In which order people are named
+
+ranked(facts, changed) := logins if {
+	logins := rule.reviewers with input as object.union(facts, {"people": testing.people_with(changed)})
+}
+
+# They are named in the order of their logins when nothing else tells them apart.
+known_as(login, more) := object.union(testing.employee(login, "globex"), more)
+
+test_who_was_active_lately_is_named_first if {
+	ranked(change({}), [known_as("carol", {"active_at": "2026-02-01T09:00:00Z"})]) == ["carol", "bob"]
+}
+
+test_who_was_active_long_ago_is_not_named_first if {
+	ranked(change({}), [known_as("carol", {"active_at": "2025-11-01T09:00:00Z"})]) == ["bob", "carol"]
+}
+
+test_a_role_comes_before_activity if {
+	ranked(change({}), [known_as("bob", {"roles": [], "active_at": "2026-03-01T09:00:00Z"})]) == ["carol", "bob"]
+}
+
+test_who_was_asked_already_is_named_last if {
+	ranked(change({"requested_reviewers": ["Bob"]}), [known_as("carol", {"roles": []})]) == ["carol", "bob"]
+}
+
+test_who_is_away_is_not_named if ranked(change({}), [known_as("bob", {"away_until": "2026-03-11"})]) == ["carol"]
+
+test_who_is_back_today_is_named if ranked(change({}), [known_as("bob", {"away_until": "2026-03-10"})]) == ["bob", "carol"]
+
+test_who_is_unknown_is_not_named if ranked(change({}), [testing.person("bob", [])]) == ["carol"]

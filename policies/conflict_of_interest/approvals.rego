@@ -18,8 +18,16 @@ _people := [p | some p in _who]
 _added := {login: array.concat(said, principals) |
 	some login in (object.keys(_disclosed_employers) | object.keys(_acts_for))
 	said := [lib.disclosed(organization) | some organization in object.get(_disclosed_employers, login, set())]
-	principals := [a | some principal in object.get(_acts_for, login, set()); some a in _listed[principal].affiliations]
+	principals := [a | some principal in object.get(_acts_for, login, set()); some a in _lent(principal)]
 }
+
+# Whom somebody works for, as it is held against their delegate: like a line that stands there no more it can
+# be a conflict, but says nothing of whom the delegate works for.
+_lent(principal) := [object.union(a, {"former": true}) |
+	disclosed := [lib.disclosed(organization) | some organization in object.get(_disclosed_employers, principal, set())]
+	some a in array.concat(_listed[principal].affiliations, disclosed)
+	a.kind == "employer"
+]
 
 _authors := lib.authors(input.people)
 
@@ -77,7 +85,7 @@ _may_not_write(r) if {
 	not lower(r.author.login) in _named_outsiders
 }
 
-_missing_role := $"is not {lib.in_a_row(array.concat(roles, teams))}" if {
+_missing_role := $"is not {concat(" or ", array.concat(roles, teams))}" if {
 	roles := [$"a {role}" | some role in input.params.qualified.roles]
 	teams := [$"in the team {team}" | some team in input.params.qualified.teams]
 }

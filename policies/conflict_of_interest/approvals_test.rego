@@ -86,6 +86,12 @@ test_the_approval_of_who_lacks_the_role_does_not_count if not rule.accept with i
 
 test_one_of_several_roles_is_enough if rule.accept with input as approved_by_role(["lead", "maintainer"], "carol")
 
+test_which_role_is_missing_is_shown if {
+	some seen in rule.considered with input as approved_by_role(["lead", "chair"], "carol")
+	seen.who == "carol"
+	seen.why == "is not a lead or a chair"
+}
+
 test_only_those_with_the_role_are_asked if rule.reviewers == ["bob"] with input as led(only_roles(["lead"]), {})
 
 # --- Teams

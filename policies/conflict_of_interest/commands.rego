@@ -142,9 +142,18 @@ _idle_commands contains [c, fault] if {
 	fault != ""
 }
 
+_idle_commands contains [c, "it does not say which rule: write \"/bylaw waive conflict_of_interest until 2026-04-01 and the reason\""] if {
+	some c in lib.grants(_commands, "waive")
+	lib.first_word(c.arguments) in {"", "until"}
+}
+
 _idle_commands contains [c, "its comment was deleted, or edited by somebody else"] if {
-	some name in ["waive", "delegate"]
-	some c in lib.fallen_grants(_commands, name)
+	some c in lib.fallen_grants(_commands, "delegate")
+}
+
+_idle_commands contains [c, "its comment was deleted, or edited by somebody else"] if {
+	some c in lib.fallen_grants(_commands, "waive")
+	_is_about_this_rule(c)
 }
 
 _idle_commands contains [c, "nobody is named: write \"/bylaw delegate LOGIN\""] if {

@@ -186,3 +186,18 @@ test_of_an_unknown_command_that_is_gone_nothing_is_said if {
 test_of_commands_for_others_nothing_is_said if {
 	idle(commanded([testing.command("bob", name, "") | some name in ["ask", "recheck", "recuse", "withdraw"]], [])) == set()
 }
+
+# --- What a delegate is judged by
+
+test_a_delegate_of_whom_nothing_is_known_is_not_outside if {
+	why(led_with([], [bob_delegates_to("dave")], "dave"), "dave") == "their employer is not known"
+}
+
+test_two_rosters_do_not_disagree_over_a_delegate if {
+	elsewhere := [testing.with_role(testing.person("bob", [object.union(testing.works_for("globex", "", ""), {"file": "OWNERS.md"})]), "lead")]
+	why(led_with(elsewhere, [bob_delegates_to("carol")], "carol"), "carol") == "works outside the organizations of the authors"
+}
+
+test_what_who_delegates_disclosed_is_judged_as_well if {
+	startswith(why(led_with([], [bob_of_acme, bob_delegates_to("carol")], "carol"), "carol"), "works for the same organization as an author")
+}

@@ -74,10 +74,12 @@ _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.tak
 
 # Organizations with an interest of their own in changes of certain files, by the labels that the file
 # of organizations gives them.
-_interested := {o.id |
-	count(input.params.interest.labels) > 0
-	_touches(input.params.interest.paths)
-	some o in input.organizations
-	some label in o.labels
-	label in input.params.interest.labels
+_interested := lib.with_near(_near, labelled, {"merged"}, input.created_at, input.taken_at) if {
+	labelled := {o.id |
+		count(input.params.interest.labels) > 0
+		_touches(input.params.interest.paths)
+		some o in input.organizations
+		some label in o.labels
+		label in input.params.interest.labels
+	}
 }

@@ -150,3 +150,8 @@ test_a_disclosed_interest_is_shown if {
 	some finding in rule.findings with input as bob_wrote("disclose", "soft I maintain a fork")
 	finding.msg == "bob disclosed: a soft conflict of interest, I maintain a fork."
 }
+
+test_who_works_for_a_company_merged_with_a_partner_has_a_conflict if {
+	labelled := [object.union(o, {"labels": [label | o.id == "globex"; label := "partner"]}) | some o in globex_and_initech("merged", "", "")]
+	why(object.union(interested({"labels": ["partner"]}, ["carol"]), {"organizations": labelled}), "carol") == "works for Initech, which has an interest in this change: a soft conflict"
+}

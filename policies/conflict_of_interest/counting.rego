@@ -27,8 +27,13 @@ _counts(logins, keys) := 0 if {
 
 _spans(logins, _) if {
 	some login in logins
-	_positions[login].standing != "inside"
+	_standing(login) != "inside"
 }
+
+_standing(login) := _positions[login].standing
+
+# Of who could still approve it is said how they stand today.
+_standing(login) := _positions_now[login].standing if not _positions[login]
 
 _spans(logins, keys) if _organizations(logins, keys) > 1
 

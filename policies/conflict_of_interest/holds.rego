@@ -71,7 +71,7 @@ _words(text) := [w | some w in split(lower(trim_space(text)), " "); w != ""]
 # Reviewers with a conflict say so, before their word is weighed.
 _undisclosed contains _approvals[login].author.login if {
 	some login in _inside
-	count([c | some c in _disclosures; lower(c.who.login) == login]) == 0
+	count([c | some c in _disclosures; lower(c.who.login) == login; _disclosure(c) != ""]) == 0
 }
 
 _holds contains {

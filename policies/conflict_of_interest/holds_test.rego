@@ -200,3 +200,5 @@ test_a_merge_by_somebody_unknown_is_a_finding if not rule.accept with input as m
 test_a_merge_by_somebody_of_whom_nothing_is_known_is_a_finding if not rule.accept with input as merged_by(outside_merges, "robot")
 
 test_by_default_a_merge_by_a_colleague_is_right if rule.accept with input as merged_by({}, "anna")
+
+test_a_disclosure_of_nothing_is_none if not rule.accept with input as with_anna([testing.command("anna", "disclose", "")])

@@ -65,21 +65,29 @@ _would_help(position) if {
 	position.standing == "outside"
 }
 
-# Under the other rules somebody helps who brings in an organization that has not approved yet.
+# Under the other rules somebody helps who brings in an organization of which more approvals count.
 _would_help(position) if {
 	input.params.rule != "outside_author"
 	count(position.employers) > 0
 	_doubt(position) == ""
-	count(position.employers & _organizations_so_far) == 0
+	count(position.employers & _exhausted) == 0
 }
 
-_organizations_so_far := lib.with_near(_near, keys, {"merged", "related"}, input.created_at, input.taken_at) if {
-	keys := _authors_in_span | {key | some login in _outside; some key in _positions[login].employers}
+# The organizations of which no more approvals count, and those near to them.
+_exhausted := lib.with_near(_near, _exhausted_by[input.params.rule], {"merged", "related"}, input.created_at, input.taken_at)
+
+_exhausted_by[name] := _organizations_so_far if some name in ["distinct_organizations", "one_per_organization"]
+
+_exhausted_by["at_most_per_organization"] := {key |
+	some key in _organizations_so_far
+	count([login | some login in _outside; key in _positions[login].employers]) >= input.params.per_organization
 }
 
-_authors_in_span := _authors_employers if input.params.rule == "span_two_organizations"
+_exhausted_by["span_two_organizations"] := _authors_employers | _organizations_so_far if not _spans(_outside, _strictly)
 
-_authors_in_span := set() if input.params.rule != "span_two_organizations"
+_exhausted_by["span_two_organizations"] := set() if _spans(_outside, _strictly)
+
+_organizations_so_far := {key | some login in _outside; some key in _positions[login].employers}
 
 # --- Nobody could
 
@@ -88,9 +96,24 @@ _authors_in_span := set() if input.params.rule != "span_two_organizations"
 _nobody_could if {
 	not _enough_known
 	not _enough_with_open
-	count(_could_review) + _counted_known < input.params.approvals
+	_at_best < input.params.approvals
 	not _open_could
 	lib.known(_people)
+}
+
+# How many approvals would count if everybody gave theirs who could.
+_at_best := count(_could_review) + _counted_known if input.params.rule == "outside_author"
+
+_at_best := _counts(object.keys(everybody), everybody) if {
+	input.params.rule != "outside_author"
+	others := {login: {_one_name(key, {"merged", "related"}) | some key in position.employers} |
+		some p in _might_review
+		login := lower(p.login)
+		position := _positions_now[login]
+		count(position.employers) > 0
+		_doubt(position) == ""
+	}
+	everybody := object.union(others, _strictly)
 }
 
 _open_could if {

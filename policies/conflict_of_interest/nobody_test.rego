@@ -169,3 +169,56 @@ test_a_waiver_helps_where_nobody_could if {
 	facts := project(object.union(answered("waiver"), bob_may_waive), with_one(object.union(testing.employee("bob", "globex"), {"can_push": false})), ["anna"])
 	rule.accept with input as object.union(facts, {"commands": [bob_waives]})
 }
+
+test_where_the_configuration_names_nobody_that_is_no_way_out if {
+	some finding in rule.findings with input as alone(answered("reviewers"))
+	endswith(finding.fix, "Add people to affiliations.yml, or let the committee decide.")
+}
+
+# --- Nobody could, under the rules that count organizations
+
+spanning(people, logins) := project({"rule": "span_two_organizations", "approvals": 2}, people, logins)
+
+test_one_from_elsewhere_could_make_all_approvals_span_two_organizations if {
+	not rule.accept with input as spanning(with_one(testing.employee("bob", "globex")), ["anna", "amos"])
+}
+
+test_in_one_company_alone_nobody_could_span_two_organizations if rule.accept with input as spanning(acme_alone, ["anna", "amos"])
+
+test_once_two_organizations_are_spanned_anybody_is_asked if {
+	rule.reviewers == ["amos", "anna"] with input as spanning(with_one(testing.employee("bob", "globex")), ["bob"])
+}
+
+globex_of_three := [testing.employee("bob", "globex"), testing.employee("ben", "globex"), testing.employee("bert", "globex")]
+
+at_most_two(people, logins) := project({"rule": "at_most_per_organization", "approvals": 4}, array.concat([testing.employee("alice", "acme")], people), logins)
+
+initech_of_two := array.concat(globex_of_three, [testing.employee("carol", "initech"), testing.employee("cora", "initech")])
+
+by_globex_and_carol := ["bob", "ben", "bert", "carol"]
+
+test_a_second_of_an_organization_of_which_two_count_could if not rule.accept with input as at_most_two(initech_of_two, by_globex_and_carol)
+
+test_a_second_of_an_organization_of_which_two_count_is_asked if rule.reviewers == ["cora"] with input as at_most_two(initech_of_two, by_globex_and_carol)
+
+test_a_third_of_an_organization_of_which_two_count_could_not if {
+	people := array.concat(globex_of_three, [testing.employee("brad", "globex"), testing.employee("carol", "initech")])
+	rule.accept with input as at_most_two(people, by_globex_and_carol)
+}
+
+distinct(people, logins) := project({"rule": "distinct_organizations", "approvals": 2}, array.concat([testing.employee("alice", "acme")], people), logins)
+
+test_where_all_are_of_one_organization_nobody_could_be_distinct if rule.accept with input as distinct(globex_of_three, ["bob", "ben"])
+
+test_somebody_of_another_organization_could_be_distinct if {
+	not rule.accept with input as distinct(array.concat(globex_of_three, [testing.employee("carol", "initech")]), ["bob", "ben"])
+}
+
+test_who_shares_one_of_several_employers_could_still_be_distinct_of_another if {
+	people := [
+		testing.person("both", [testing.works_for("globex", "", ""), testing.works_for("initech", "", "")]),
+		testing.person("brad", [testing.works_for("globex", "", ""), testing.works_for("umbra", "", "")]),
+		testing.employee("carol", "initech"),
+	]
+	not rule.accept with input as distinct(people, ["both", "brad"])
+}

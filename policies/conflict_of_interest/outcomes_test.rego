@@ -165,3 +165,56 @@ test_block_of_1_with_unknown_refused if wrong("block", "refuse", 1) == []
 test_block_of_2_with_unknown_refused if wrong("block", "refuse", 2) == []
 
 test_the_combinations_are_all_there if count(combinations("ask", "accept", 1)) == 10
+
+# --- Whatever the configuration says, the policy never contradicts itself: a complete rule with two values would
+# be an error. There is always one headline, everybody who approved is shown, and nothing is accepted that
+# nobody approved.
+
+ways := [
+	{"params": {}, "facts": {}},
+	{"params": {"unknown": {"major": "refuse"}, "nobody": {"answer": "wait"}, "at": "review"}, "facts": {}},
+	{"params": {"conflict": {"major": "block"}, "nobody": {"answer": "waiver"}, "disclosure": "ask"}, "facts": {"state": "merged", "merged_at": "2026-03-10T11:00:00Z"}},
+	{"params": {"conflict": {"major": "advise"}, "nobody": {"answer": "reviewers"}, "review_days": {"major": 2}}, "facts": {"draft": true, "ready_at": ""}},
+	{"params": {"unknown": {"major": "refuse"}, "merger": {"major": "outside"}, "approvals_in_all": {"major": 2}}, "facts": {"people": acme_alone}},
+	{"params": {"nobody": {"answer": "reviewers"}, "checkbox": "I agree"}, "facts": {"author": {"login": "robot", "kind": "bot"}, "head": {"pushed_by": "robot"}}},
+	{"params": {"unknown": {"major": "refuse"}, "interest": {"labels": ["partner"]}}, "facts": {"author": {"login": "robot", "kind": "bot"}, "head": {"pushed_by": "robot"}, "rosters": []}},
+]
+
+sound(verdict, logins) if {
+	is_string(verdict.headline)
+	every login in logins {
+		login in {seen.who | some seen in verdict.considered}
+	}
+	not for_nothing(verdict, logins)
+}
+
+for_nothing(verdict, logins) if {
+	count(logins) == 0
+	verdict.accept
+	not contains(verdict.headline, "only be remarked on")
+}
+
+unsound(name) := [[n, logins, i] |
+	some n in [0, 1, 2]
+	some logins in [[], ["anna"], ["bob"], ["anna", "bob", "dave"]]
+	some i, way in ways
+	not comes_out_sound(name, n, logins, way)
+]
+
+comes_out_sound(name, n, logins, way) if {
+	params := object.union({"rule": name, "approvals": n}, way.params)
+	facts := object.union({"reviews": [testing.approval(login) | some login in logins]}, way.facts)
+	verdict := rule with input as change_under(params, facts)
+	known := {p.login | some p in object.get(way.facts, "people", testing.pull_request.people)}
+	sound(verdict, [login | some login in logins; login in known])
+}
+
+test_outside_author_is_sound_in_every_way if unsound("outside_author") == []
+
+test_distinct_organizations_is_sound_in_every_way if unsound("distinct_organizations") == []
+
+test_one_per_organization_is_sound_in_every_way if unsound("one_per_organization") == []
+
+test_at_most_per_organization_is_sound_in_every_way if unsound("at_most_per_organization") == []
+
+test_span_two_organizations_is_sound_in_every_way if unsound("span_two_organizations") == []

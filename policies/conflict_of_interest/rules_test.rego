@@ -294,3 +294,31 @@ test_never_fewer_in_all_than_the_rule_asks_for if not rule.accept with input as 
 test_where_no_approval_must_be_from_outside_a_colleague_is_enough if rule.accept with input as by_rule("outside_author", 0, ["anna"])
 
 test_where_no_approval_must_be_from_outside_one_is_needed_all_the_same if not rule.accept with input as by_rule("outside_author", 0, [])
+
+# --- No approval need be from outside, only a number of them
+
+number_only(n, logins) := by_rule_with("outside_author", 0, {"approvals_in_all": {"major": n}}, {"reviews": [testing.approval(login) | some login in logins]})
+
+test_where_only_the_number_counts_the_headline_names_who_approved if rule.headline == "Approved by anna" with input as number_only(1, ["anna"])
+
+test_where_only_the_number_counts_anybody_is_waited_for if rule.headline == "Waiting for an approval by another person" with input as number_only(1, [])
+
+test_where_only_the_number_counts_colleagues_are_not_in_the_way if rule.headline == "Not enough yet: 1 of 2 approvals" with input as number_only(2, ["anna"])
+
+test_under_every_rule_the_number_alone_can_count if {
+	every name in ["distinct_organizations", "one_per_organization", "at_most_per_organization", "span_two_organizations"] {
+		rule.headline == "Waiting for an approval by another person" with input as by_rule(name, 0, [])
+	}
+}
+
+test_where_unknown_is_refused_not_only_the_number_is_missing if {
+	rule.headline == "Not enough yet: no review from outside Acme Corp" with input as object.union(
+		refusing("outside_author", 1, ["dave"]),
+		{"params": {"approvals_in_all": {"major": 2}}},
+	)
+}
+
+test_who_counts_by_their_organization_alone_is_shown if {
+	by_robot := object.union(by_a_bot([], "robot"), {"params": object.union(defaults, {"rule": "distinct_organizations", "approvals": 2})})
+	why(by_robot, "bob") == "it is known whom they work for, which is enough for this rule"
+}

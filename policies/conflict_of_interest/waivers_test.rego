@@ -153,3 +153,17 @@ test_two_who_waived_are_both_named if {
 	both := {"waivers": {"ask": {"people": ["bob", "carol"]}}}
 	rule.headline == "Waived by bob and carol for this version of the change" with input as waived_under(both, bob_waives, {"commands": [bob_waives, waive("carol", bob_waives.arguments)]})
 }
+
+test_a_waiver_of_no_rule_is_told_how_to_be_written if {
+	fault(waived_with(waive("bob", "until 2026-04-01 the release cannot wait"))) == "it does not say which rule: write \"/bylaw waive conflict_of_interest until 2026-04-01 and the reason\""
+}
+
+test_that_a_waiver_of_another_rule_fell_is_not_said_here if {
+	idle(waived_with(object.union(waive("bob", "two_maintainers until 2026-04-01 it is late"), {"edited_by": "alice"}))) == set()
+}
+
+test_a_waiver_until_a_day_that_does_not_exist_does_not_hold if {
+	not rule.accept with input as waived_with(waive("bob", "conflict_of_interest until 2026-06-31 the release cannot wait"))
+}
+
+test_a_waiver_for_ever_is_told_how_to_be_written if fault(waived_with(waive("bob", "conflict_of_interest until 9999-12-31 for ever"))) == how_to_write

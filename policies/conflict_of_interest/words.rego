@@ -19,7 +19,9 @@ _held if {
 
 _first_hold := sort(_holds)[0]
 
-_headline("outside") := $"Approved by {lib.in_a_short_row(_names(_outside), 10)}{_comma_elsewhere}"
+_headline("outside") := $"Approved by {lib.in_a_short_row(_names(_outside), 10)}{_comma_elsewhere}" if input.params.approvals > 0
+
+_headline("outside") := $"Approved by {lib.in_a_short_row(_names(object.keys(_approvals)), 10)}" if input.params.approvals == 0
 
 _headline("unknown") := $"Approved by {lib.in_a_short_row(_names(_open | _outside), 10)}; it cannot be said whether everybody works elsewhere"
 
@@ -35,8 +37,7 @@ _headline("none yet") := $"Waiting for a review; the change is {_severity}, so a
 
 _headline("not enough") := $"Only people of {_authors_organizations} have approved; it needs {_reviews} from outside" if {
 	_answer != "advise"
-	_all_colleagues
-	input.params.rule == "outside_author"
+	_only_colleagues_in_the_way
 }
 
 _headline("not enough") := $"Not enough yet: {_so_far}" if {
@@ -49,6 +50,7 @@ _headline("not enough") := $"Only advice, because the change is {_severity}: {_s
 _only_colleagues_in_the_way if {
 	_all_colleagues
 	input.params.rule == "outside_author"
+	not _too_few_in_all
 }
 
 _all_colleagues if {
@@ -59,46 +61,33 @@ _all_colleagues if {
 }
 
 # "from outside Acme"
+_elsewhere := _elsewhere_by[input.params.rule] if input.params.approvals > 0
+
+# Where only the number of approvals counts, they come from anybody.
 _elsewhere := "by another person" if input.params.approvals == 0
 
-_elsewhere := lib.from_elsewhere(input.organizations, _authors_employers) if {
-	input.params.approvals > 0
-	input.params.rule == "outside_author"
-	lib.known(_people)
-}
+_elsewhere_by["outside_author"] := lib.from_elsewhere(input.organizations, _authors_employers) if lib.known(_people)
 
-_elsewhere := "by another person" if {
-	input.params.approvals > 0
-	input.params.rule == "outside_author"
-	_anybody_will_do
-}
+_elsewhere_by["outside_author"] := "by another person" if _anybody_will_do
 
-_elsewhere := "from outside the organization of whoever made it" if {
-	input.params.approvals > 0
-	input.params.rule == "outside_author"
+_elsewhere_by["outside_author"] := "from outside the organization of whoever made it" if {
 	not lib.known(_people)
 	_unknown == "refuse"
 }
 
-_elsewhere := "of different organizations" if {
-	input.params.rule in {"distinct_organizations", "one_per_organization"}
+_elsewhere_by[name] := "of different organizations" if {
+	some name in ["distinct_organizations", "one_per_organization"]
 	input.params.approvals > 1
 }
 
-_elsewhere := "by somebody whose employer is known" if {
-	input.params.rule in {"distinct_organizations", "one_per_organization"}
+_elsewhere_by[name] := "by somebody whose employer is known" if {
+	some name in ["distinct_organizations", "one_per_organization"]
 	input.params.approvals == 1
 }
 
-_elsewhere := $"of which at most {input.params.per_organization} count from one organization" if {
-	input.params.rule == "at_most_per_organization"
-	input.params.approvals > 0
-}
+_elsewhere_by["at_most_per_organization"] := $"of which at most {input.params.per_organization} count from one organization"
 
-_elsewhere := "so that authors and reviewers are of two organizations" if {
-	input.params.rule == "span_two_organizations"
-	input.params.approvals > 0
-}
+_elsewhere_by["span_two_organizations"] := "so that authors and reviewers are of two organizations"
 
 # Of a change by a bot alone it cannot be said who works elsewhere, so every approval is as good as another.
 _anybody_will_do if {
@@ -144,9 +133,13 @@ _so_far := $"{_counted_known} of {_reviews} {_elsewhere}" if {
 
 # What is missing is not where approvals come from, only their number.
 _too_few_in_all if {
-	_counted_at_most >= input.params.approvals
+	_counted >= input.params.approvals
 	count(_approvals) < _in_all
 }
+
+_counted := _counted_known if _unknown == "refuse"
+
+_counted := _counted_at_most if _unknown == "accept"
 
 # --- Findings
 
@@ -327,7 +320,12 @@ _way_out := $"Add people to {_roster}, or let the committee decide." if {
 	_answer != "ask"
 }
 
-_way_out := $"In such a case the configuration names {lib.in_a_row(sort(input.params.nobody.reviewers))}, whose approval would count." if input.params.nobody.answer == "reviewers"
+_way_out := $"In such a case the configuration names {lib.in_a_row(sort(input.params.nobody.reviewers))}, whose approval would count." if count(_named_outsiders) > 0
+
+_way_out := $"Add people to {_roster}, or let the committee decide." if {
+	input.params.nobody.answer == "reviewers"
+	count(_named_outsiders) == 0
+}
 
 _way_out := "In such a case it needs a waiver: \"/bylaw waive conflict_of_interest until DATE REASON\" by somebody whom the configuration names." if input.params.nobody.answer == "waiver"
 
@@ -404,6 +402,11 @@ _why(login, position) := "works outside the organizations of the authors" if {
 _why(login, position) := "works for the same organization as an author, which this rule allows" if {
 	login in _outside
 	position.standing == "inside"
+}
+
+_why(login, position) := "it is known whom they work for, which is enough for this rule" if {
+	login in _outside
+	position.standing == "open"
 }
 
 _why(login, position) := _doubt(position) if login in _open

@@ -454,7 +454,9 @@ test_days_before_are_counted if lib.days_before("2026-03-11T09:30:00Z", 11) == "
 test_the_day_after_begins_at_midnight if lib.day_after("2026-02-28") == "2026-03-01T00:00:00Z"
 
 test_a_date_is_one_of_the_calendar if {
-	[text | some text in ["2026-02-28", "2026-13-01", "tomorrow", "2026-1-1"]; lib.is_date(text)] == ["2026-02-28"]
+	dates := ["2026-02-28", "2028-02-29", "2026-12-31", "2199-11-30"]
+	none := ["2026-13-01", "tomorrow", "2026-1-1", "2026-02-29", "2100-02-29", "2026-06-31", "9999-12-31"]
+	[text | some text in array.concat(dates, none); lib.is_date(text)] == dates
 }
 
 test_a_moment_is_read_by_people if lib.in_words("2026-03-11T09:30:00Z") == "2026-03-11 09:30 UTC"

@@ -29,9 +29,14 @@ days_before(moment, n) := _moment(time.add_date(time.parse_rfc3339_ns(moment), 0
 # The beginning of the day after a date such as 2026-01-31.
 day_after(date) := _moment(time.add_date(time.parse_rfc3339_ns($"{date}T00:00:00Z"), 0, 0, 1))
 
-# Whether a text is a date such as 2026-01-31.
+# Whether a text is a date such as 2026-01-31, of this century or the next: no calculation with it fails.
 is_date(text) if {
-	regex.match(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`, text)
+	regex.match(`^2[01]\d\d-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$`, text)
+}
+
+is_date(text) if {
+	regex.match(`^2[01]\d\d-02-29$`, text)
+	startswith(day_after(concat("", [substring(text, 0, 8), "28"])), text)
 }
 
 # A moment as people read it: "2026-03-12 09:00 UTC".

@@ -1,0 +1,75 @@
+//go:build unix
+
+package check
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/policies"
+)
+
+// BenchmarkEvaluate is what one policy costs on one snapshot: conflict_of_interest with its default
+// parameters, on 250 commits, ten files, and as many reviews and people as the name says. The time of the
+// processor (cpu-ms/op) is what counts; the clock also shows what else the machine does.
+func BenchmarkEvaluate(b *testing.B) {
+	builtIn, err := policy.BuiltIn(policies.Files)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, size := range []struct{ reviews, people int }{{3, 10}, {300, 60}} {
+		b.Run(fmt.Sprintf("reviews=%d/people=%d", size.reviews, size.people), func(b *testing.B) {
+			engine := &policy.Engine{}
+			c := &Checker{GitHub: facts(10, size.reviews, size.people), Engine: engine, BuiltIn: builtIn, Now: func() time.Time { return noon }}
+			result, err := c.Check(b.Context(), bylaw.Ref{Owner: "example", Repo: "widgets", Number: 7}, Ask{Event: "benchmark"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			snapshot := result.Run.Snapshot
+			for range 250 {
+				snapshot.Commits = append(snapshot.Commits, bylaw.Commit{SHA: "a", Authors: []bylaw.Author{{Login: "person0", ID: 1, Domain: "acme.example"}}})
+			}
+			source := sourceOf(b, builtIn, "conflict_of_interest")
+			inspection, err := engine.Inspect(b.Context(), source)
+			if err != nil {
+				b.Fatal(err)
+			}
+			params := inspection.Metadata.Params.Defaults()
+			b.ReportAllocs()
+			start := processorTime(b)
+			for b.Loop() {
+				verdict, err := engine.Evaluate(b.Context(), source, &policy.Input{Snapshot: &snapshot}, params)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if verdict.Outcome != bylaw.Accepted {
+					b.Fatalf("the outcome is %s, want %s: %v", verdict.Outcome, bylaw.Accepted, verdict.Problems)
+				}
+			}
+			b.ReportMetric(float64((processorTime(b)-start).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+}
+
+func sourceOf(b *testing.B, sources []policy.Source, id string) policy.Source {
+	for _, s := range sources {
+		if s.ID == id {
+			return s
+		}
+	}
+	b.Fatalf("there is no policy %s", id)
+	return policy.Source{}
+}
+
+// processorTime is what this process has had of the processors, the garbage collector included.
+func processorTime(b *testing.B) time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}

@@ -109,7 +109,7 @@ func TestSchemaIsThatOfTheSnapshot(t *testing.T) {
 // must have a place for every key.
 func valueOf(t *testing.T, rule string, out any) {
 	t.Helper()
-	options := []func(*rego.Rego){rego.Query(rule)}
+	options := []func(*rego.Rego){rego.Query(rule), policy.Functions}
 	for _, s := range sources(t) {
 		for _, m := range s.Modules {
 			options = append(options, rego.Module(m.File, m.Text))

@@ -31,11 +31,12 @@ var allowed = strings.Fields(`
 	union upper uri.is_valid uri.parse
 `)
 
-// capabilities are the language that policies are written in: Rego v1 with the allowed functions,
-// without network.
+// capabilities are the language that policies are written in: Rego v1 with the allowed functions and
+// those of our own library, without network.
 func capabilities() *ast.Capabilities {
 	c := ast.CapabilitiesForThisVersion()
 	c.Builtins = slices.DeleteFunc(c.Builtins, func(b *ast.Builtin) bool { return !slices.Contains(allowed, b.Name) })
+	c.Builtins = append(c.Builtins, declarations()...)
 	c.AllowNet = []string{} // nil would allow every host
 	return c
 }

@@ -83,7 +83,7 @@ func compile(ctx context.Context, s Source) *compiled {
 		c.Problems = []bylaw.Problem{{File: s.file(), Msg: "the policy has no rule \"accept\"", Fix: "write \"accept if ...\": what must hold for the pull request to pass"}}
 		return c
 	}
-	query, err := rego.New(rego.Query(queryFor(s.ID, rules)), rego.Compiler(compiler), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
+	query, err := rego.New(rego.Query(queryFor(s.ID, rules)), rego.Compiler(compiler), Functions, rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
 	if err != nil {
 		c.Problems = problemsOf(err, s)
 		return c
@@ -93,12 +93,17 @@ func compile(ctx context.Context, s Source) *compiled {
 }
 
 // queryFor asks for every answer that the policy has, each in a list of its own: an undefined answer
-// is an empty list, which is not the same as an answer that is false or empty.
+// is an empty list, which is not the same as an answer that is false or empty. Where the policy does not
+// apply nothing else is evaluated.
 func queryFor(id string, rules map[string]bool) string {
 	var terms []string
 	for _, name := range answers {
 		if rules[name] {
-			terms = append(terms, fmt.Sprintf("%q: [x | x := data.bylaw.%s.%s]", name, id, name))
+			guard := ""
+			if rules["applies"] && name != "applies" {
+				guard = fmt.Sprintf("data.bylaw.%s.applies; ", id)
+			}
+			terms = append(terms, fmt.Sprintf("%q: [x | %sx := data.bylaw.%s.%s]", name, guard, id, name))
 		}
 	}
 	return "answers := {" + strings.Join(terms, ", ") + "}"

@@ -39,6 +39,7 @@ type Input struct {
 
 	mu    sync.Mutex
 	terms map[string][2]*ast.Term // facts as terms of Rego, made when a policy first looks at them
+	words words
 }
 
 // facts returns the named facts as terms of Rego; all of them when "*" is among the names.
@@ -46,7 +47,7 @@ func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.terms == nil {
-		in.terms = map[string][2]*ast.Term{}
+		in.terms, in.words = map[string][2]*ast.Term{}, words{}
 	}
 	snapshot := reflect.ValueOf(in.Snapshot).Elem()
 	var out [][2]*ast.Term
@@ -57,11 +58,11 @@ func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
 		}
 		pair, known := in.terms[name]
 		if !known {
-			value, err := valueOf(snapshot.Field(f.index))
+			term, err := in.words.termOf(snapshot.Field(f.index))
 			if err != nil {
 				return nil, fmt.Errorf("make input of the fact %s: %w", name, err)
 			}
-			pair = [2]*ast.Term{f.key, ast.NewTerm(value)}
+			pair = [2]*ast.Term{f.key, term}
 			in.terms[name] = pair
 		}
 		out = append(out, pair)

@@ -67,18 +67,19 @@ func TestWhatAPolicyAnswersBecomesTheVerdict(t *testing.T) {
 		findings   []string
 		problem    string
 	}{
-		"accepted":               {body: `accept if input.title == "A title"`, outcome: bylaw.Accepted, conclusion: bylaw.Success},
-		"undefined is refused":   {body: `accept if input.title == "Another"`, outcome: bylaw.NotAccepted, conclusion: bylaw.ActionRequired},
-		"false is refused":       {body: `accept := input.title == "Another"`, outcome: bylaw.NotAccepted, conclusion: bylaw.ActionRequired},
-		"does not apply":         {body: "applies if input.draft\naccept if false", outcome: bylaw.DoesNotApply, conclusion: bylaw.Success},
-		"a blocking conclusion":  {body: "accept if false\nconclusion := \"failure\"", outcome: bylaw.NotAccepted, conclusion: bylaw.Failure},
-		"accepted with advice":   {body: "accept if true\nfindings contains {\"msg\": \"b\", \"advice\": true}\nfindings contains \"a\"", outcome: bylaw.Accepted, conclusion: bylaw.Success, findings: []string{"a", "b"}},
-		"neutral is impossible":  {body: "accept if false\nconclusion := \"neutral\"", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: `it can be action_required or failure`},
-		"a finding without msg":  {body: "accept if false\nfindings contains {\"fix\": \"x\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "has no msg"},
-		"a finding's odd key":    {body: "accept if false\nfindings contains {\"msg\": \"x\", \"mesage\": \"y\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "no field \"mesage\""},
-		"accept is not a number": {body: "accept := 1", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: `the rule "accept" gives 1`},
-		"a link that is none":    {body: "accept if false\nfindings contains {\"msg\": \"x\", \"ref\": \"javascript:1\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "https://"},
-		"a time that is none":    {body: "accept if false\nrecheck_at := \"tomorrow\"", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "not a time"},
+		"accepted":             {body: `accept if input.title == "A title"`, outcome: bylaw.Accepted, conclusion: bylaw.Success},
+		"undefined is refused": {body: `accept if input.title == "Another"`, outcome: bylaw.NotAccepted, conclusion: bylaw.ActionRequired},
+		"false is refused":     {body: `accept := input.title == "Another"`, outcome: bylaw.NotAccepted, conclusion: bylaw.ActionRequired},
+		"does not apply":       {body: "applies if input.draft\naccept if false", outcome: bylaw.DoesNotApply, conclusion: bylaw.Success},
+		"does not apply, so nothing else is asked": {body: "applies if input.draft\naccept := true\naccept := input.draft", outcome: bylaw.DoesNotApply, conclusion: bylaw.Success},
+		"a blocking conclusion":                    {body: "accept if false\nconclusion := \"failure\"", outcome: bylaw.NotAccepted, conclusion: bylaw.Failure},
+		"accepted with advice":                     {body: "accept if true\nfindings contains {\"msg\": \"b\", \"advice\": true}\nfindings contains \"a\"", outcome: bylaw.Accepted, conclusion: bylaw.Success, findings: []string{"a", "b"}},
+		"neutral is impossible":                    {body: "accept if false\nconclusion := \"neutral\"", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: `it can be action_required or failure`},
+		"a finding without msg":                    {body: "accept if false\nfindings contains {\"fix\": \"x\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "has no msg"},
+		"a finding's odd key":                      {body: "accept if false\nfindings contains {\"msg\": \"x\", \"mesage\": \"y\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "no field \"mesage\""},
+		"accept is not a number":                   {body: "accept := 1", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: `the rule "accept" gives 1`},
+		"a link that is none":                      {body: "accept if false\nfindings contains {\"msg\": \"x\", \"ref\": \"javascript:1\"}", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "https://"},
+		"a time that is none":                      {body: "accept if false\nrecheck_at := \"tomorrow\"", outcome: bylaw.Broken, conclusion: bylaw.Failure, problem: "not a time"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

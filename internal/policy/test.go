@@ -79,6 +79,7 @@ func test(ctx context.Context, s Source) TestReport {
 			SetStore(store).
 			SetModules(modules).
 			SetCompiler(ast.NewCompiler().WithCapabilities(capabilities())).
+			AddCustomBuiltins(testedFunctions()).
 			SetCoverageQueryTracer(tracer).
 			SetTimeout(limit).
 			CapturePrintOutput(true).

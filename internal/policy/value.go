@@ -11,52 +11,64 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
-// valueOf makes the value of Rego that package encoding/json would describe, without the text in
+// words are the texts that a snapshot has had so far, since most of them come again and again.
+type words map[string]*ast.Term
+
+func (w words) term(text string) *ast.Term {
+	t, known := w[text]
+	if !known {
+		t = ast.StringTerm(text)
+		w[text] = t
+	}
+	return t
+}
+
+// termOf makes the value of Rego that package encoding/json would describe, without the text in
 // between: a snapshot has tens of thousands of values, and is read by every policy. A list without values
 // is an empty one, never null.
-func valueOf(v reflect.Value) (ast.Value, error) {
-	if v.IsValid() && v.Type() == timeType {
-		return ast.String(v.Interface().(bylaw.Time).String()), nil
-	}
+func (w words) termOf(v reflect.Value) (*ast.Term, error) {
 	switch v.Kind() {
 	case reflect.Struct:
+		if v.Type() == timeType {
+			return w.term(v.Interface().(bylaw.Time).String()), nil
+		}
 		fields := fieldsOf(v.Type())
 		pairs := make([][2]*ast.Term, 0, len(fields))
 		for _, f := range fields {
-			value, err := valueOf(v.Field(f.index))
+			term, err := w.termOf(v.Field(f.index))
 			if err != nil {
 				return nil, err
 			}
-			pairs = append(pairs, [2]*ast.Term{f.key, ast.NewTerm(value)})
+			pairs = append(pairs, [2]*ast.Term{f.key, term})
 		}
-		return ast.NewObject(pairs...), nil
+		return ast.ObjectTerm(pairs...), nil
 	case reflect.Slice:
 		terms := make([]*ast.Term, v.Len())
 		for i := range terms {
-			value, err := valueOf(v.Index(i))
+			term, err := w.termOf(v.Index(i))
 			if err != nil {
 				return nil, err
 			}
-			terms[i] = ast.NewTerm(value)
+			terms[i] = term
 		}
-		return ast.NewArray(terms...), nil
+		return ast.ArrayTerm(terms...), nil
 	case reflect.String:
-		return ast.String(v.String()), nil
+		return w.term(v.String()), nil
 	case reflect.Bool:
-		return ast.InternedTerm(v.Bool()).Value, nil
+		return ast.InternedTerm(v.Bool()), nil
 	case reflect.Int, reflect.Int64:
-		return ast.InternedTerm(int(v.Int())).Value, nil
+		return ast.InternedTerm(int(v.Int())), nil
 	case reflect.Interface, reflect.Map: // parsed contents of files
 		if !v.IsValid() || v.IsNil() {
-			return ast.NullValue, nil
+			return ast.InternedNullTerm, nil
 		}
 		value, err := ast.InterfaceToValue(v.Interface())
 		if err != nil {
 			return nil, fmt.Errorf("make a value of Rego: %w", err)
 		}
-		return value, nil
+		return ast.NewTerm(value), nil
 	default:
-		return nil, fmt.Errorf("make a value of Rego of a %s", v.Type())
+		return nil, fmt.Errorf("make a value of Rego of a %s", v.Kind())
 	}
 }
 

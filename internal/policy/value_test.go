@@ -17,7 +17,7 @@ func TestAFactIsWhatItsJSONSays(t *testing.T) {
 	if n < 100 {
 		t.Fatalf("only %d values were filled in", n)
 	}
-	got, err := valueOf(reflect.ValueOf(s))
+	got, err := words{}.termOf(reflect.ValueOf(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,8 +25,8 @@ func TestAFactIsWhatItsJSONSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want.Compare(got) != 0 {
-		t.Errorf("valueOf gives\n%s\nwant\n%s", got, want)
+	if want.Compare(got.Value) != 0 {
+		t.Errorf("termOf gives\n%s\nwant\n%s", got, want)
 	}
 }
 

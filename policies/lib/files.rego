@@ -7,31 +7,17 @@ path_matches(pattern, path) if path_matches_any([pattern], path)
 
 # Whether a path matches one of several patterns. Those without brackets are made into one regular
 # expression, because a large change has thousands of paths.
-path_matches_any(patterns, path) if {
-	plain := [p | some p in patterns; not _has_brackets(p)]
-	count(plain) > 0
-	regex.match(_expression(plain), path)
-}
+path_matches_any(patterns, path) if regex.match(_expression(patterns), path)
 
 path_matches_any(patterns, path) if {
-	some p in patterns
-	_has_brackets(p)
+	some p in _with_brackets(patterns)
 	some pattern in {p, trim_prefix(p, "**/")}
 	glob.match(pattern, ["/"], path)
 }
 
-_has_brackets(pattern) if regex.match(`[{\[\\]`, pattern)
+_expression(patterns) := bylaw.path_expression(patterns)
 
-_expression(patterns) := concat("", ["^(?:", concat("|", [_one_expression(p) | some p in patterns]), ")$"])
-
-# "**/" and "**" are put aside first, lest they be taken for "*".
-_one_expression(pattern) := strings.replace_n(
-	{
-		"\u0001": `(?:.*/)?`, "\u0002": `.*`, "*": `[^/]*`, "?": `[^/]`,
-		".": `\.`, "+": `\+`, "(": `\(`, ")": `\)`, "|": `\|`, "^": `\^`, "$": `\$`,
-	},
-	replace(replace(pattern, "**/", "\u0001"), "**", "\u0002"),
-)
+_with_brackets(patterns) := bylaw.with_brackets(patterns)
 
 # The paths that a changed file touches: its own, and its old one when it was renamed.
 paths(file) := {p | some p in [file.path, file.previous_path]; p != ""}

@@ -2,10 +2,7 @@
 package bylaw.lib
 
 # The stance of each person: their last review that is more than a comment.
-stances(reviews) := [reviews[i] | some i in last] if {
-	each := [{lower(r.author.login): i} | some i, r in reviews; r.state != "commented"]
-	last := object.union_n(each) # of entries with the same key the last one stays
-}
+stances(reviews) := bylaw.stances(reviews)
 
 # The approvals that count, before anybody's employer is looked at: standing, of the present head, by
 # a person who may write to the repository and had no part in the change.

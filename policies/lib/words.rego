@@ -10,45 +10,11 @@ organization_name(organizations, key) := o.name if {
 organization_name(organizations, key) := key if not key in {o.id | some o in organizations}
 
 # Employers as words: "Acme and Globex", "nobody (independent)", "an unknown organization".
-employers_in_words(_, keys) := "an unknown organization" if count(keys) == 0
+employers_in_words(organizations, keys) := bylaw.employers_in_words(organizations, keys)
 
-employers_in_words(organizations, keys) := in_a_row(sort({_in_words(organizations, key) | some key in keys})) if count(keys) > 0
-
-_in_words(_, key) := "nobody (independent)" if startswith(key, _alone)
-
-_in_words(organizations, key) := organization_name(organizations, key) if not startswith(key, _alone)
-
-# Where it stands that a person has these affiliations, and how much that is worth.
-evidence(affiliated) := {e |
-	some a in affiliated
-	e := {"file": a.file, "line": a.line, "text": _evidence_text(a)}
-}
-
-_evidence_text(a) := a.evidence if _simply_declared(a)
-
-_simply_declared(a) if {
-	_worth[a.source] == ""
-	not a.proposed
-}
-
-_evidence_text(a) := in_a_row([text |
-	some text in [a.evidence, _worth[a.source], _if(a.proposed, "proposed in this pull request")]
-	text != ""
-]) if {
-	not _simply_declared(a)
-}
-
-_if(true, text) := text
-
-_if(false, _) := ""
-
-# Said only where it is not simply declared.
-_worth := {
-	"declared": "", "roster": "", "comment": "", "email": "",
-	"declared-stale": "without date or review",
-	"gitdm-strict": "collected by others", "gitdm-open": "collected by others", "gitdm-undated": "collected by others",
-	"profile": "their own page on GitHub",
-}
+# Where it stands that a person has these affiliations, and how much that is worth, where it is not simply
+# declared.
+evidence(affiliated) := bylaw.evidence(affiliated)
 
 # How certain something is that rests on several affiliations: as certain as the weakest of them.
 certainty(affiliated) := _certainties[max({a.rank | some a in affiliated})] if count(affiliated) > 0
@@ -59,15 +25,7 @@ _certainties := [
 ]
 
 # Names in a row: "alice", "alice and bob", "alice, bob and carol".
-in_a_row(names) := "" if count(names) == 0
-
-in_a_row(names) := names[0] if count(names) == 1
-
-in_a_row(names) := $"{but_last} and {names[last]}" if {
-	count(names) > 1
-	last := count(names) - 1
-	but_last := concat(", ", array.slice(names, 0, last))
-}
+in_a_row(names) := bylaw.in_a_row(names)
 
 # The same with at most a number of names: "alice, bob and 3 more".
 in_a_short_row(names, most) := in_a_row(names) if count(names) <= most

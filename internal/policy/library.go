@@ -1,0 +1,238 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/topdown"
+	"github.com/open-policy-agent/opa/v1/types"
+)
+
+// The functions of policies/lib that are asked for every person or every review stand here and not in
+// Rego, where each would be some fifty expressions, at a microsecond each. What they mean is said where
+// policies/lib declares them, and tested there. They are pure: no I/O, no clock, no state.
+
+// function is one of them. A policy does not call it by this name but through the library.
+type function struct {
+	name string
+	decl *types.Function
+	call func(o *operands) *ast.Term
+}
+
+// functions are all of them. What they give has a type, so that a typo in a policy stays a compile error.
+func functions() []function {
+	anything, text, texts := types.A, types.S, types.NewSet(types.S)
+	list := types.NewArray(nil, types.A)
+	position := types.NewObject([]*types.StaticProperty{
+		types.NewStaticProperty("standing", text), types.NewStaticProperty("why", text), types.NewStaticProperty("unclear", text),
+		types.NewStaticProperty("employers", texts), types.NewStaticProperty("shared", texts), types.NewStaticProperty("affiliations", list),
+	}, nil)
+	positions := types.NewObject(nil, types.NewDynamicProperty(text, position))
+	circle := types.NewObject([]*types.StaticProperty{
+		types.NewStaticProperty("known", types.B), types.NewStaticProperty("employers", texts), types.NewStaticProperty("one", texts),
+		types.NewStaticProperty("related", texts), types.NewStaticProperty("told", texts),
+		types.NewStaticProperty("since", text), types.NewStaticProperty("until", text),
+	}, nil)
+	evidence := types.NewSet(types.NewObject([]*types.StaticProperty{
+		types.NewStaticProperty("file", text), types.NewStaticProperty("line", types.N), types.NewStaticProperty("text", text),
+	}, nil))
+	declare := func(name string, call func(*operands) *ast.Term, result types.Type, arity int) function {
+		return function{"bylaw." + name, types.NewFunction(slices.Repeat([]types.Type{anything}, arity), result), call}
+	}
+	return []function{
+		declare("by_login", byLogin, types.NewObject(nil, types.NewDynamicProperty(text, anything)), 1),
+		declare("as_merged", asMerged, anything, 1),
+		declare("affiliations", affiliationsBetween, list, 3),
+		declare("employers", employersBetween, texts, 3),
+		declare("hearsay", hearsayBetween, texts, 3),
+		declare("disputed", isDisputed, types.B, 3),
+		declare("with_near", withNear, texts, 5),
+		declare("authors", authors, texts, 1),
+		declare("known", isKnown, types.B, 1),
+		declare("circle", drawCircle, circle, 4),
+		declare("position", positionOf, position, 2),
+		declare("positions", positionsOf, positions, 2),
+		declare("positions_between", positionsBetween, positions, 3),
+		declare("stances", stances, list, 1),
+		declare("employers_in_words", employersInWords, text, 2),
+		declare("evidence", evidenceOf, evidence, 1),
+		declare("in_a_row", inARow, text, 1),
+		declare("path_expression", pathExpression, text, 1),
+		declare("with_brackets", withBrackets, list, 1),
+	}
+}
+
+// declarations are the functions as the compiler knows them.
+func declarations() []*ast.Builtin {
+	var out []*ast.Builtin
+	for _, f := range functions() {
+		out = append(out, &ast.Builtin{Name: f.name, Decl: f.decl})
+	}
+	return out
+}
+
+// Functions is the option of package rego that lets a query call the functions of the library.
+func Functions(r *rego.Rego) {
+	for _, f := range functions() {
+		f.option()(r)
+	}
+}
+
+// testedFunctions lets tests call the functions.
+func testedFunctions() []*tester.Builtin {
+	var out []*tester.Builtin
+	for _, f := range functions() {
+		out = append(out, &tester.Builtin{Decl: &ast.Builtin{Name: f.name, Decl: f.decl}, Func: f.option()})
+	}
+	return out
+}
+
+func (f function) option() func(*rego.Rego) {
+	return rego.FunctionDyn(&rego.Function{Name: f.name, Decl: f.decl}, func(_ topdown.BuiltinContext, terms []*ast.Term) (*ast.Term, error) {
+		o := &operands{terms: terms}
+		result := f.call(o)
+		return result, o.fault
+	})
+}
+
+// operands are what a function is given. The first thing that is not as it must be is kept as the
+// fault, and then nothing that was read counts: a missing fact is an error, never an empty one.
+type operands struct {
+	terms []*ast.Term
+	fault error
+}
+
+func (o *operands) fail(format string, args ...any) {
+	if o.fault == nil {
+		o.fault = fmt.Errorf(format, args...)
+	}
+}
+
+// each calls do with the elements of an array or a set, or with the values of an object.
+func (o *operands) each(t *ast.Term, do func(*ast.Term)) {
+	switch v := t.Value.(type) {
+	case *ast.Array:
+		v.Foreach(do)
+	case ast.Set:
+		v.Foreach(do)
+	case ast.Object:
+		v.Foreach(func(_, value *ast.Term) { do(value) })
+	default:
+		o.fail("a list is needed")
+	}
+}
+
+// field is what stands under a key; null when there is nothing.
+func (o *operands) field(t, key *ast.Term) *ast.Term {
+	if object, ok := t.Value.(ast.Object); ok {
+		if value := object.Get(key); value != nil {
+			return value
+		}
+	}
+	o.fail("there is no %v", key)
+	return ast.InternedNullTerm
+}
+
+func (o *operands) text(t *ast.Term) string {
+	s, ok := t.Value.(ast.String)
+	if !ok {
+		o.fail("a text is needed")
+	}
+	return string(s)
+}
+
+func (o *operands) flag(t *ast.Term) bool {
+	b, ok := t.Value.(ast.Boolean)
+	if !ok {
+		o.fail("true or false is needed")
+	}
+	return bool(b)
+}
+
+// set is a set of texts.
+func (o *operands) set(t *ast.Term) ast.Set {
+	s, ok := t.Value.(ast.Set)
+	if !ok {
+		o.fail("a set is needed")
+		return ast.NewSet()
+	}
+	return s
+}
+
+func setTerm(texts map[string]bool) *ast.Term {
+	if len(texts) == 0 {
+		return ast.InternedEmptySet
+	}
+	terms := make([]*ast.Term, 0, len(texts))
+	for _, s := range slices.Sorted(maps.Keys(texts)) {
+		terms = append(terms, ast.StringTerm(s))
+	}
+	return ast.SetTerm(terms...)
+}
+
+// Keys of what the functions read and give.
+var (
+	keyLogin, keyKind, keyPart, keyNear, keyID, keyName = word("login"), word("kind"), word("part"), word("near"), word("id"), word("name")
+	keyFrom, keyUntil, keySince, keySource, keyFile     = word("from"), word("until"), word("since"), word("source"), word("file")
+	keyLine, keyText, keyEvidence, keyProposed          = word("line"), word("text"), word("evidence"), word("proposed")
+	keyFormer, keyOrganization, keyHow, keyAuthor       = word("former"), word("organization"), word("how"), word("author")
+	keyState, keyAffiliations, keyEmployers, keyShared  = word("state"), word("affiliations"), word("employers"), word("shared")
+	keyStanding, keyWhy, keyUnclear, keyKnown           = word("standing"), word("why"), word("unclear"), word("known")
+	keyOne, keyRelated, keyTold                         = word("one"), word("related"), word("told")
+)
+
+func word(s string) *ast.Term { return ast.StringTerm(s) }
+
+// stances are the last review of each person that is more than a comment, in the order of logins.
+func stances(o *operands) *ast.Term {
+	last := map[string]*ast.Term{}
+	o.each(o.terms[0], func(review *ast.Term) {
+		if o.text(o.field(review, keyState)) != "commented" {
+			last[strings.ToLower(o.text(o.field(o.field(review, keyAuthor), keyLogin)))] = review
+		}
+	})
+	out := make([]*ast.Term, 0, len(last))
+	for _, login := range slices.Sorted(maps.Keys(last)) {
+		out = append(out, last[login])
+	}
+	return ast.ArrayTerm(out...)
+}
+
+// pathExpression makes one regular expression of all patterns without brackets. One that nothing matches
+// is made of none.
+func pathExpression(o *operands) *ast.Term {
+	var all []string
+	o.each(o.terms[0], func(t *ast.Term) {
+		if p := o.text(t); !strings.ContainsAny(p, brackets) {
+			all = append(all, signs.Replace(p))
+		}
+	})
+	if len(all) == 0 {
+		return ast.StringTerm(`[^\x00-\x{10FFFF}]`)
+	}
+	return ast.StringTerm("^(?:" + strings.Join(all, "|") + ")$")
+}
+
+// withBrackets are the other patterns.
+func withBrackets(o *operands) *ast.Term {
+	var out []*ast.Term
+	o.each(o.terms[0], func(t *ast.Term) {
+		if strings.ContainsAny(o.text(t), brackets) {
+			out = append(out, t)
+		}
+	})
+	return ast.ArrayTerm(out...)
+}
+
+const brackets = `{[\`
+
+// signs stand in a pattern for something, or in a regular expression. The longest comes first.
+var signs = strings.NewReplacer(
+	"**/", `(?:.*/)?`, "**", `.*`, "*", `[^/]*`, "?", `[^/]`,
+	".", `\.`, "+", `\+`, "(", `\(`, ")", `\)`, "|", `\|`, "^", `\^`, "$", `\$`,
+)

@@ -1,0 +1,35 @@
+package policy
+
+import (
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/rego"
+)
+
+// A fact that is not there, or of another kind, is an error and never an empty answer, with which somebody
+// could pass for an outsider.
+func TestAFunctionOfTheLibraryGivesNoAnswerWithoutItsFacts(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{
+		`bylaw.employers({"login": "alice"}, "", "")`,
+		`bylaw.employers({"login": "alice", "affiliations": null}, "", "")`,
+		`bylaw.employers({"login": "alice", "affiliations": [{"kind": "employer"}]}, "", "")`,
+		`bylaw.authors([{"login": "alice", "kind": "user"}])`,
+		`bylaw.authors("alice")`,
+		`bylaw.stances([{"author": {"login": "alice"}}])`,
+		`bylaw.with_near([], ["acme"], {"merged"}, "", "")`,
+		`bylaw.position({"login": "alice", "affiliations": []}, {"known": true})`,
+		`bylaw.positions([], {})`,
+		`bylaw.positions_between({"bob": {"login": "bob", "affiliations": []}}, [], {"bob": "2026-03-10"})`,
+		`bylaw.by_login([{"login": "Bob", "id": 1}, {"login": "bob", "id": 2}])`,
+		`bylaw.in_a_row(["alice", 7])`,
+	} {
+		t.Run(query, func(t *testing.T) {
+			t.Parallel()
+			results, err := rego.New(rego.Query(query), Functions, rego.StrictBuiltinErrors(true)).Eval(t.Context())
+			if err == nil {
+				t.Errorf("it gives %v, want an error", results)
+			}
+		})
+	}
+}

@@ -8,12 +8,14 @@ _listed := lib.by_login(lib.as_merged(input.people))
 
 # The same with what they have disclosed for this pull request, and with whom those work for whose
 # delegates they are.
+_who := _listed if count(_added) == 0
+
 _who := object.union(_listed, {login: object.union(p, {"affiliations": array.concat(p.affiliations, more)}) |
 	some login, more in _added
 	p := _listed[login]
-})
-
-_people := [p | some p in _who]
+}) if {
+	count(_added) > 0
+}
 
 _added := {login: array.concat(said, principals) |
 	some login in (object.keys(_disclosed_employers) | object.keys(_acts_for))
@@ -35,62 +37,56 @@ _authors := lib.authors(input.people)
 
 _stances := lib.stances(input.reviews)
 
-_approvals := {login: r |
-	some r in _stances
-	r.state == "approved"
-	login := lower(r.author.login)
-	_qualifies(login, r)
+# The approvals that stand, by login.
+_given := {lower(r.author.login): r | some r in _stances; r.state == "approved"}
+
+_approvals := object.remove(_given, object.keys(_disqualified))
+
+# Why an approval does not count, whoever gave it works for. Every reason goes through the approvals once, and
+# only where the configuration asks for it.
+_disqualified[login] contains reason if {
+	some login, r in _given
+	r.author.kind != "user"
+	reason := object.get({"deleted": "has a deleted account"}, r.author.kind, "is a bot")
 }
 
-_qualifies(login, r) if {
-	r.author.kind == "user"
-	not login in _authors
-	not _too_old(r)
-	not _may_not_write(r)
-	not login in _recused
-	not _lacks_role(login)
-	not _other_area(login)
+_disqualified[login] contains "made the change, or part of it" if {
+	some login in (_authors & object.keys(_given))
 }
 
-# Why an approval does not count, whoever gave it works for; empty when it may count.
-_disqualifications(r) := lib.in_a_row(sort(reasons)) if {
-	login := lower(r.author.login)
-	reasons := {reason |
-		some [reason, holds] in [
-			["is a bot", r.author.kind == "bot"],
-			["has a deleted account", r.author.kind == "deleted"],
-			["made the change, or part of it", login in _authors],
-			["approved an earlier version of the change", _too_old(r)],
-			["may not write to this repository", _may_not_write(r)],
-			["recused themselves", login in _recused],
-			[_missing_role, _lacks_role(login)],
-			["is not responsible for any of the changed files", _other_area(login)],
-		]
-		holds
-	}
-}
-
-default _too_old(_) := false
-
-_too_old(r) if {
-	r.stale
+_disqualified[login] contains "approved an earlier version of the change" if {
 	input.params.qualified.stale == "refuse"
+	some login, r in _given
+	r.stale
 }
 
 # Reviewers whom the configuration names for the case that nobody else could help need not be able to write.
-default _may_not_write(_) := false
-
-_may_not_write(r) if {
+_disqualified[login] contains "may not write to this repository" if {
+	some login, r in _given
 	not r.can_push
-	not lower(r.author.login) in _named_outsiders
+	not login in _named_outsiders
+}
+
+_disqualified[login] contains "recused themselves" if {
+	some login in (_recused & object.keys(_given))
+}
+
+_disqualified[login] contains _missing_role if {
+	_asks_for_a_role
+	some login in object.keys(_given)
+	_lacks_role(login)
+}
+
+_disqualified[login] contains "is not responsible for any of the changed files" if {
+	count(_areas) > 0
+	some login in object.keys(_given)
+	_other_area(login)
 }
 
 _missing_role := $"is not {concat(" or ", array.concat(roles, teams))}" if {
 	roles := [$"a {role}" | some role in input.params.qualified.roles]
 	teams := [$"in the team {team}" | some team in input.params.qualified.teams]
 }
-
-default _lacks_role(_) := false
 
 _lacks_role(login) if {
 	_asks_for_a_role
@@ -127,8 +123,6 @@ _touches(patterns) if {
 	lib.path_matches_any(patterns, path)
 }
 
-default _other_area(_) := false
-
 _other_area(login) if {
 	count(_areas) > 0
 	not _in_area(login)
@@ -155,7 +149,7 @@ _since(moment) := min({input.created_at, moment}) if input.params.at == "span"
 
 _since(moment) := moment if input.params.at == "review"
 
-_circle(moment) := lib.circle(_people, _near, _since(moment), moment)
+_circle(moment) := lib.circle(_who, _near, _since(moment), moment)
 
 _circle_now := _circle(input.taken_at)
 
@@ -163,53 +157,27 @@ _circle_now := _circle(input.taken_at)
 _near := [o | some o in input.organizations; count(o.near) > 0]
 
 # How everybody stands today.
-_positions_now := {login: position |
-	some login, someone in _who
-	someone.kind == "user"
-	position := lib.position(someone, _circle_now)
-}
+_positions_now := lib.positions(_who, _circle_now)
 
 # How everybody stands whose approval qualifies, at the moment of the approval.
-_positions := {login: _positions_now[login] | some login, _ in _approvals} if _steady
-
-_positions := {login: position |
-	some login, r in _approvals
-	position := lib.position(_who[login], _circle(r.submitted_at))
-} if {
-	not _steady
-}
-
-# Nobody's job changed while the pull request was open: whatever holds now, held at each review. It is the
-# common case, and saves the work of many.
-_steady if {
-	input.params.at == "span"
-	count(_near) == 0
-	count(_changes) == 0
-}
-
-_changes := {date |
-	some p in _people
-	some a in p.affiliations
-	some date in [a.from, a.until]
-	date != ""
-	date >= substring(input.created_at, 0, 10)
-	date <= input.taken_at
-}
+_positions := lib.positions_between(_who, _near, {login: [_since(r.submitted_at), r.submitted_at] | some login, r in _approvals})
 
 # Outside, inside and open: each qualified approval is one of them. A conflict is one, whatever it rests
 # on; where it cannot be said whether somebody's organization counts, that is open.
-_inside := {login | some login, _ in _approvals; count(_conflicts[login]) > 0}
+_inside := object.keys(_conflicts)
 
-_open := {login |
+_open := object.keys(_doubts) - _inside
+
+# Why it cannot be said of somebody whether they work elsewhere, for those of whom it cannot be said.
+_doubts := {login: position[_doubted] |
 	some login, position in _positions
-	not login in _inside
-	_doubt(position) != ""
+	position[_doubted] != ""
 }
 
 # In the rules that only count organizations it does not matter how somebody stands to the authors.
-_doubt(position) := position.why if input.params.rule in {"outside_author", "span_two_organizations"}
+_doubted := "why" if input.params.rule in {"outside_author", "span_two_organizations"}
 
-_doubt(position) := position.unclear if not input.params.rule in {"outside_author", "span_two_organizations"}
+_doubted := "unclear" if not input.params.rule in {"outside_author", "span_two_organizations"}
 
 _outside := object.keys(_positions) - (_inside | _open)
 

@@ -7,8 +7,9 @@ import data.bylaw.lib
 
 # The conflicts of everybody whose approval qualifies: sentences that say what they rest on.
 _conflicts[login] contains "works for the same organization as an author" if {
+	input.params.rule == "outside_author" # in the rules that count organizations, the author's own is one of them
 	some login, position in _positions
-	_colleague(position)
+	position.standing == "inside"
 }
 
 _conflicts[login] contains $"works for {_in_words(_subjects & position.employers)}, which this change is about" if {
@@ -33,23 +34,23 @@ _conflicts[login] contains $"disclosed a hard conflict: {text}" if {
 	_approvals[login]
 }
 
-# In the rules that count organizations, the author's own is one of them and no conflict.
-_colleague(position) if {
-	input.params.rule == "outside_author"
-	position.standing == "inside"
-}
-
 _in_words(keys) := lib.employers_in_words(input.organizations, keys)
 
 # Who has a conflict today, whether they have approved or not.
-_conflicted_now := ({login |
+_conflicted_now := ((_colleagues_now | _concerned_now) | object.keys(_disclosed_interests("soft"))) | object.keys(_disclosed_interests("hard"))
+
+_colleagues_now := {login |
+	input.params.rule == "outside_author"
 	some login, position in _positions_now
-	_has_conflict(position)
-} | object.keys(_disclosed_interests("soft"))) | object.keys(_disclosed_interests("hard"))
+	position.standing == "inside"
+}
 
-_has_conflict(position) if _colleague(position)
-
-_has_conflict(position) if count(position.employers & (_subjects | _interested)) > 0
+_concerned_now := {login |
+	concerned := _subjects | _interested
+	count(concerned) > 0
+	some login, position in _positions_now
+	count(position.employers & concerned) > 0
+}
 
 # Whether the conflicts of somebody are soft or hard.
 _hardness(login) := "soft" if not _is_hard(login)
@@ -63,9 +64,9 @@ _is_hard(login) if _disclosed_interests("hard")[login]
 # Organizations that the change is about: those after which the files are named.
 _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.taken_at) if {
 	about := {id |
+		count(input.params.subject.paths) > 0
 		some file in input.files
 		count(file.organizations) > 0
-		count(input.params.subject.paths) > 0
 		some path in lib.paths(file)
 		lib.path_matches_any(input.params.subject.paths, path)
 		some id in file.organizations

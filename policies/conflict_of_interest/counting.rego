@@ -4,11 +4,13 @@ package bylaw.conflict_of_interest
 
 import data.bylaw.lib
 
-_counted_known := _counts(_outside, _strictly)
+_counted_known := count(_outside) if input.params.rule == "outside_author"
 
-_counted_at_most := _counts(_outside | _open, _kindly)
+_counted_known := _counts(_outside, _strictly) if input.params.rule != "outside_author"
 
-_counts(logins, _) := count(logins) if input.params.rule == "outside_author"
+_counted_at_most := count(_outside | _open) if input.params.rule == "outside_author"
+
+_counted_at_most := _counts(_outside | _open, _kindly) if input.params.rule != "outside_author"
 
 _counts(logins, keys) := _organizations(logins, keys) if input.params.rule in {"distinct_organizations", "one_per_organization"}
 

@@ -5,58 +5,37 @@ import data.bylaw.lib
 
 # Who could give what is missing, best first: whoever is responsible for the changed files or has a role,
 # then who was active lately, then the others; who has been asked already comes last.
-reviewers := [login | some [_, _, _, login] in _ranked]
+reviewers := [ranked[3] | some ranked in _ranked]
 
-_ranked := sort({[asked, charge, activity, p.login] |
-	some p in _could_review
-	login := lower(p.login)
-	asked := _first_or_second(not_asked(login))
-	charge := _first_or_second(_has_charge(p))
-	activity := _first_or_second(_active(p))
+_ranked := sort({[asked, without_charge, idle, p.login] |
+	some login, p in _could_review
+	asked := login in _asked
+	without_charge := login in _without_charge
+	idle := p.active_at < _lately # also when it is not known
 })
 
-_first_or_second(good) := 0 if good
+_asked := {lower(login) | some login in input.requested_reviewers}
 
-_first_or_second(good) := 1 if not good
+_without_charge := {login | some login, p in _could_review; count(p.roles) == 0} if count(_areas) == 0
 
-default not_asked(_) := false
+_without_charge := {login | some login, _ in _could_review; not _in_area(login)} if count(_areas) > 0
 
-not_asked(login) if not login in {lower(l) | some l in input.requested_reviewers}
+_lately := lib.days_before(input.taken_at, 90)
 
-default _has_charge(_) := false
-
-_has_charge(p) if {
-	count(_areas) > 0
-	_in_area(lower(p.login))
+_could_review := {login: p |
+	some login, p in _might_review
+	_would_help(_positions_now[login])
 }
-
-_has_charge(p) if {
-	count(_areas) == 0
-	count(p.roles) > 0
-}
-
-default _active(_) := false
-
-_active(p) if {
-	p.active_at != ""
-	p.active_at >= lib.days_before(input.taken_at, 90)
-}
-
-_could_review := [p |
-	some p in _might_review
-	_would_help(_positions_now[lower(p.login)])
-]
 
 # Everybody whose approval would qualify, who has no conflict, and has not approved yet.
-_might_review := [p |
-	some login, p in _who
-	p.kind == "user"
+_might_review := {login: p |
+	some login in (object.keys(_positions_now) - _not_asked)
+	p := _who[login]
 	p.can_push
-	not login in _not_asked
 	not p.away_until > input.taken_at
 	not _lacks_role(login)
 	not _other_area(login)
-]
+}
 
 _not_asked := ((_authors | _recused) | _outside) | _conflicted_now
 
@@ -69,7 +48,7 @@ _would_help(position) if {
 _would_help(position) if {
 	input.params.rule != "outside_author"
 	count(position.employers) > 0
-	_doubt(position) == ""
+	position[_doubted] == ""
 	count(position.employers & _exhausted) == 0
 }
 
@@ -98,7 +77,7 @@ _nobody_could if {
 	not _enough_with_open
 	_at_best < input.params.approvals
 	not _open_could
-	lib.known(_people)
+	lib.known(_who)
 }
 
 # How many approvals would count if everybody gave theirs who could.
@@ -107,18 +86,17 @@ _at_best := count(_could_review) + _counted_known if input.params.rule == "outsi
 _at_best := _counts(object.keys(everybody), everybody) if {
 	input.params.rule != "outside_author"
 	others := {login: {_one_name(key, {"merged", "related"}) | some key in position.employers} |
-		some p in _might_review
-		login := lower(p.login)
+		some login, _ in _might_review
 		position := _positions_now[login]
 		count(position.employers) > 0
-		_doubt(position) == ""
+		position[_doubted] == ""
 	}
 	everybody := object.union(others, _strictly)
 }
 
 _open_could if {
-	some p in _might_review
-	_doubt(_positions_now[lower(p.login)]) != ""
+	some login, _ in _might_review
+	_positions_now[login][_doubted] != ""
 }
 
 _open_could if count(_open) > 0

@@ -63,7 +63,7 @@ _lowered(class) if {
 }
 
 _set_from_outside(label) if {
-	circle := lib.circle(_people, _near, input.created_at, label.set_at)
+	circle := lib.circle(_who, _near, input.created_at, label.set_at)
 	lib.position(_who[lower(label.set_by)], circle).standing == "outside"
 }
 

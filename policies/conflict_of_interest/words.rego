@@ -56,7 +56,7 @@ _only_colleagues_in_the_way if {
 _all_colleagues if {
 	count(_inside) == count(_approvals)
 	every login in _inside {
-		_colleague(_positions[login])
+		_positions[login].standing == "inside"
 	}
 }
 
@@ -66,12 +66,12 @@ _elsewhere := _elsewhere_by[input.params.rule] if input.params.approvals > 0
 # Where only the number of approvals counts, they come from anybody.
 _elsewhere := "by another person" if input.params.approvals == 0
 
-_elsewhere_by["outside_author"] := lib.from_elsewhere(input.organizations, _authors_employers) if lib.known(_people)
+_elsewhere_by["outside_author"] := lib.from_elsewhere(input.organizations, _authors_employers) if lib.known(_who)
 
 _elsewhere_by["outside_author"] := "by another person" if _anybody_will_do
 
 _elsewhere_by["outside_author"] := "from outside the organization of whoever made it" if {
-	not lib.known(_people)
+	not lib.known(_who)
 	_unknown == "refuse"
 }
 
@@ -91,7 +91,7 @@ _elsewhere_by["span_two_organizations"] := "so that authors and reviewers are of
 
 # Of a change by a bot alone it cannot be said who works elsewhere, so every approval is as good as another.
 _anybody_will_do if {
-	not lib.known(_people)
+	not lib.known(_who)
 	_unknown == "accept"
 }
 
@@ -103,7 +103,7 @@ _authors_organizations := lib.employers_in_words(input.organizations, _authors_e
 
 _authors_employers := _circle_now.employers if input.params.at == "span"
 
-_authors_employers := lib.circle(_people, _near, input.created_at, input.taken_at).employers if input.params.at != "span"
+_authors_employers := lib.circle(_who, _near, input.created_at, input.taken_at).employers if input.params.at != "span"
 
 _reviews := "a review" if input.params.approvals == 1
 
@@ -209,7 +209,7 @@ findings contains {
 } if {
 	not _enough_known
 	some login in _open
-	doubt := _doubt(_positions[login])
+	doubt := _doubts[login]
 }
 
 findings contains {
@@ -298,7 +298,7 @@ _help := $"An approval by one of these people would count: {lib.in_a_short_row(r
 
 _help := _help_from_elsewhere if {
 	count(reviewers) == 0
-	lib.known(_people)
+	lib.known(_who)
 }
 
 _help_from_elsewhere := $"Nobody{_else} could give this review: nobody{_else} known to work elsewhere may write to this repository. {_way_out}" if not _enough_with_colleagues
@@ -331,7 +331,7 @@ _way_out := "In such a case it needs a waiver: \"/bylaw waive conflict_of_intere
 
 _help := "Nobody could give this review: a bot proposed the change, so it is not certain who made it. Let a person who stands for it push to its branch, or let the committee decide." if {
 	count(reviewers) == 0
-	not lib.known(_people)
+	not lib.known(_who)
 	_unknown == "refuse"
 }
 
@@ -375,43 +375,41 @@ considered contains {
 }
 
 considered contains {
-	"who": r.author.login,
-	"did": _did(login),
+	"who": _approvals[login].author.login,
+	"did": object.get(_did_for_others, login, "approved"),
 	"is": lib.employers_in_words(input.organizations, position.employers),
 	"counted": login in _counting,
-	"why": _why(login, position),
+	"why": why,
 	"evidence": lib.evidence(position.affiliations),
 } if {
-	some login, r in _approvals
+	some login, why in _why
 	position := _positions[login]
 }
 
-_did(login) := "approved" if not _acts_for[login]
-
-_did(login) := $"approved, for {lib.in_a_row(sort(_acts_for[login]))}" if _acts_for[login]
+_did_for_others := {login: $"approved, for {lib.in_a_row(sort(principals))}" | some login, principals in _acts_for}
 
 _counting := _outside if _unknown == "refuse"
 
 _counting := _outside | _open if _unknown == "accept"
 
-_why(login, position) := "works outside the organizations of the authors" if {
-	login in _outside
-	position.standing == "outside"
+_why[login] := "works outside the organizations of the authors" if {
+	some login in _outside
+	_positions[login].standing == "outside"
 }
 
-_why(login, position) := "works for the same organization as an author, which this rule allows" if {
-	login in _outside
-	position.standing == "inside"
+_why[login] := "works for the same organization as an author, which this rule allows" if {
+	some login in _outside
+	_positions[login].standing == "inside"
 }
 
-_why(login, position) := "it is known whom they work for, which is enough for this rule" if {
-	login in _outside
-	position.standing == "open"
+_why[login] := "it is known whom they work for, which is enough for this rule" if {
+	some login in _outside
+	_positions[login].standing == "open"
 }
 
-_why(login, position) := _doubt(position) if login in _open
+_why[login] := _doubts[login] if some login in _open
 
-_why(login, position) := $"{lib.in_a_row(sort(_conflicts[login]))}: a {_hardness(login)} conflict{_certainty(position)}" if login in _inside
+_why[login] := $"{lib.in_a_row(sort(_conflicts[login]))}: a {_hardness(login)} conflict{_certainty(_positions[login])}" if some login in _inside
 
 # What the word of a colleague rests on is as certain as the weaker of both sides.
 _certainty(position) := $"; it rests on {lib.certainty(weighed)}" if {
@@ -432,16 +430,13 @@ _authors_affiliations := [a |
 ]
 
 considered contains {
-	"who": r.author.login,
+	"who": _given[login].author.login,
 	"did": "approved",
 	"is": "not looked at",
 	"counted": false,
-	"why": reasons,
+	"why": lib.in_a_row(sort(reasons)),
 } if {
-	some r in _stances
-	r.state == "approved"
-	reasons := _disqualifications(r)
-	reasons != ""
+	some login, reasons in _disqualified
 }
 
 considered contains {

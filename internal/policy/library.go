@@ -181,6 +181,7 @@ var (
 	keyFrom, keyUntil, keySince, keySource, keyFile     = word("from"), word("until"), word("since"), word("source"), word("file")
 	keyLine, keyText, keyEvidence, keyProposed          = word("line"), word("text"), word("evidence"), word("proposed")
 	keyFormer, keyOrganization, keyHow, keyAuthor       = word("former"), word("organization"), word("how"), word("author")
+	keyRecordedAt                                       = word("recorded_at")
 	keyState, keyAffiliations, keyEmployers, keyShared  = word("state"), word("affiliations"), word("employers"), word("shared")
 	keyStanding, keyWhy, keyUnclear, keyKnown           = word("standing"), word("why"), word("unclear"), word("known")
 	keyOne, keyRelated, keyTold                         = word("one"), word("related"), word("told")

@@ -13,6 +13,7 @@ import (
 type affiliation struct {
 	term                                          *ast.Term
 	kind, organization, from, until, source, file string
+	recorded                                      string
 	former                                        bool
 }
 
@@ -59,7 +60,7 @@ func (o *operands) someone(t *ast.Term) someone {
 	o.each(o.field(t, keyAffiliations), func(a *ast.Term) {
 		text := func(key *ast.Term) string { return o.text(o.field(a, key)) }
 		p.affiliations = append(p.affiliations, affiliation{
-			a, text(keyKind), text(keyOrganization), text(keyFrom), text(keyUntil), text(keySource), text(keyFile), o.flag(o.field(a, keyFormer)),
+			a, text(keyKind), text(keyOrganization), text(keyFrom), text(keyUntil), text(keySource), text(keyFile), text(keyRecordedAt), o.flag(o.field(a, keyFormer)),
 		})
 	})
 	return p
@@ -131,11 +132,13 @@ func common(a, b map[string]bool) bool {
 	return false
 }
 
-// unclear is why it cannot be said whom the person works for; empty when it can. An e-mail address alone
-// does not say it: whoever writes a commit can write any address. Nor does a line that stands there no more.
-func (p someone) unclear(affiliated []affiliation) string {
+// unclear is why it cannot be said whom the person works for until a moment; empty when it can. An e-mail
+// address alone does not say it: whoever writes a commit can write any address. Nor does a line that stands
+// there no more, or one without a date that came later.
+func (p someone) unclear(affiliated []affiliation, until string) string {
 	declared := func(a affiliation) bool {
-		return a.own() && !a.former && (a.kind == bylaw.AffiliationEmployer || a.kind == bylaw.AffiliationIndependent)
+		later := a.from == "" && a.recorded > until // never when it is not known since when it stands
+		return a.own() && !a.former && !later && (a.kind == bylaw.AffiliationEmployer || a.kind == bylaw.AffiliationIndependent)
 	}
 	switch {
 	case slices.ContainsFunc(affiliated, declared) && p.disputed(affiliated):
@@ -323,7 +326,7 @@ func (o *operands) position(t *ast.Term, c circle) *ast.Term {
 	affiliated := p.between(c.since, c.until)
 	keys := setTerm(p.employers(affiliated)).Value.(ast.Set)
 	shared := keys.Intersect(c.one)
-	unclear := p.unclear(affiliated)
+	unclear := p.unclear(affiliated, c.until)
 	told := func() bool {
 		if keys.Intersect(c.told).Len() > 0 { // none of theirs is one with an author's, or it would be shared
 			return true

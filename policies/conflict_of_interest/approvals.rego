@@ -83,9 +83,9 @@ _disqualified[login] contains "is not responsible for any of the changed files" 
 	_other_area(login)
 }
 
-_missing_role := $"is not {concat(" or ", array.concat(roles, teams))}" if {
-	roles := [$"a {role}" | some role in input.params.qualified.roles]
-	teams := [$"in the team {team}" | some team in input.params.qualified.teams]
+_missing_role := concat(" and ", array.concat(roles, teams)) if {
+	roles := [$"does not have the role {concat(" or ", input.params.qualified.roles)}" | count(input.params.qualified.roles) > 0]
+	teams := [$"is not in the team {concat(" or ", input.params.qualified.teams)}" | count(input.params.qualified.teams) > 0]
 }
 
 _lacks_role(login) if {

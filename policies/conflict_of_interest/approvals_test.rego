@@ -89,7 +89,7 @@ test_one_of_several_roles_is_enough if rule.accept with input as approved_by_rol
 test_which_role_is_missing_is_shown if {
 	some seen in rule.considered with input as approved_by_role(["lead", "chair"], "carol")
 	seen.who == "carol"
-	seen.why == "is not a lead or a chair"
+	seen.why == "does not have the role lead or chair"
 }
 
 test_only_those_with_the_role_are_asked if rule.reviewers == ["bob"] with input as led(only_roles(["lead"]), {})

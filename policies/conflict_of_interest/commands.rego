@@ -156,6 +156,13 @@ _idle_commands contains [c, "its comment was deleted, or edited by somebody else
 	_is_about_this_rule(c)
 }
 
+_idle_commands contains [c, "who is named may review anyway, or its writer does not have the role that the rule asks for"] if {
+	some c in lib.grants(_commands, "delegate")
+	delegate := lower(trim_prefix(lib.first_word(c.arguments), "@"))
+	delegate != ""
+	not lower(c.who.login) in object.get(_acts_for, delegate, set())
+}
+
 _idle_commands contains [c, "nobody is named: write \"/bylaw delegate LOGIN\""] if {
 	some c in lib.grants(_commands, "delegate")
 	lib.first_word(c.arguments) == ""

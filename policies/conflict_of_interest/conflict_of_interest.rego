@@ -1,5 +1,5 @@
 # METADATA
-# title: Somebody outside the author's organization has approved
+# title: The change was reviewed without a conflict of interest
 # description: |
 #   A change that only the author's own employer has approved is a conflict of interest and needs
 #   third-party review. Whether somebody works for the same organization is judged on the day of the
@@ -51,6 +51,7 @@
 #         branches:
 #           type: array
 #           items: {type: string, format: pattern}
+#           minItems: 1
 #           default: ["**"]
 #           description: The rule applies to changes of these branches.
 #         qualified:

@@ -10,6 +10,14 @@ _conflicts[login] contains "works for the same organization as an author" if {
 	input.params.rule == "outside_author" # in the rules that count organizations, the author's own is one of them
 	some login, position in _positions
 	position.standing == "inside"
+	count(position.shared & _authors_employers) > 0
+}
+
+_conflicts[login] contains $"works for {_in_words(position.shared)}, which counts as one with {_authors_organizations}" if {
+	input.params.rule == "outside_author"
+	some login, position in _positions
+	position.standing == "inside"
+	count(position.shared & _authors_employers) == 0
 }
 
 _conflicts[login] contains $"works for {_in_words(_subjects & position.employers)}, which this change is about" if {
@@ -24,7 +32,7 @@ _conflicts[login] contains $"works for {_in_words(_interested & position.employe
 	count(_interested & position.employers) > 0
 }
 
-_conflicts[login] contains $"disclosed an interest: {text}" if {
+_conflicts[login] contains $"disclosed a soft conflict: {text}" if {
 	some login, text in _disclosed_interests("soft")
 	_approvals[login]
 }
@@ -52,14 +60,23 @@ _concerned_now := {login |
 	count(position.employers & concerned) > 0
 }
 
-# Whether the conflicts of somebody are soft or hard.
-_hardness(login) := "soft" if not _is_hard(login)
+# Whether the conflicts of somebody are soft or hard. Whoever discloses an interest is not worse off for it: it
+# may be the very one that is known already.
+_how_hard(login) := ": a soft conflict" if {
+	count(_by_employment(login)) == 1
+	not _disclosed_interests("hard")[login]
+}
 
-_hardness(login) := "hard" if _is_hard(login)
+_how_hard(login) := ": together a hard conflict" if {
+	count(_by_employment(login)) > 1
+	not _disclosed_interests("hard")[login]
+}
 
-_is_hard(login) if count(_conflicts[login]) > 1
+_how_hard(login) := "" if count(_by_employment(login)) == 0
 
-_is_hard(login) if _disclosed_interests("hard")[login]
+_how_hard(login) := "" if _disclosed_interests("hard")[login]
+
+_by_employment(login) := {reason | some reason in _conflicts[login]; startswith(reason, "works for")}
 
 # Organizations that the change is about: those after which the files are named.
 _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.taken_at) if {

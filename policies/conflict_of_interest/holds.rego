@@ -41,19 +41,13 @@ _holds contains {
 	"people": people,
 } if {
 	input.params.changes_requested == "ask"
-	people := sort({r.author.login |
-		some r in _stances
-		r.state == "changes_requested"
-		r.can_push
-		r.author.kind == "user"
-		not lower(r.author.login) in _authors
-	})
+	people := sort(_objectors)
 	count(people) > 0
 }
 
 _holds contains {
 	"headline": "The statement in the description is not confirmed",
-	"msg": $"The description must confirm: \"{input.params.checkbox}\".",
+	"msg": $"The description must confirm: \"{trim_suffix(input.params.checkbox, ".")}\".",
 	"fix": "Put the line \"- [x]\" with this sentence into the description of the pull request.",
 } if {
 	input.params.checkbox != ""
@@ -86,8 +80,8 @@ _holds contains {
 
 # After merging it is a finding for the audit: nothing can be held any more.
 _holds contains {
-	"headline": $"Merged by {input.merged_by.login}, who does not work outside",
-	"msg": $"{input.merged_by.login} merged this {_severity} change; whoever merges it must work outside the organizations of the authors.",
+	"headline": $"Merged by {input.merged_by.login}, {_merger_is}",
+	"msg": $"{input.merged_by.login} merged this {_severity} change; whoever merges it must work outside the organizations of the authors, and {input.merged_by.login} is somebody {_merger_is}.",
 	"fix": "Let somebody from outside look at the change now, and write down what came of it.",
 	"people": [input.merged_by.login],
 } if {
@@ -98,6 +92,10 @@ _holds contains {
 
 _merger_from_outside if input.params.merger[_severity] == "outside"
 
-_merged_from_outside if {
-	lib.position(_who[lower(input.merged_by.login)], _circle(input.merged_at)).standing == "outside"
-}
+_merged_from_outside if _merger_standing == "outside"
+
+_merger_standing := lib.position(_who[lower(input.merged_by.login)], _circle(input.merged_at)).standing
+
+_merger_is := "who works for the same organization as an author" if _merger_standing == "inside"
+
+_merger_is := "of whom it cannot be said whether they work outside" if not _merger_standing == "inside"

@@ -167,14 +167,14 @@ merge_advice(facts) := {finding.fix |
 	finding.msg == "It should be merged by somebody from outside Acme Corp."
 }
 
-test_before_merging_it_is_advice_who_should if merge_advice(held(outside_merges, {})) == {"bob and carol could merge it."}
+test_before_merging_it_is_advice_who_should if merge_advice(held(outside_merges, {})) == {"It could be merged by bob and carol."}
 
 test_the_advice_who_should_merge_holds_nothing if rule.accept with input as held(outside_merges, {})
 
 test_by_default_anybody_may_merge if merge_advice(held({}, {})) == set()
 
 test_who_may_not_write_cannot_merge if {
-	merge_advice(held(outside_merges, {"people": testing.people_with([object.union(testing.employee("carol", "initech"), {"can_push": false})])})) == {"bob could merge it."}
+	merge_advice(held(outside_merges, {"people": testing.people_with([object.union(testing.employee("carol", "initech"), {"can_push": false})])})) == {"It could be merged by bob."}
 }
 
 test_where_nobody_from_outside_could_merge_nothing_is_advised if {
@@ -189,7 +189,7 @@ test_a_merge_by_a_colleague_is_a_finding if not rule.accept with input as merged
 
 test_who_merged_from_inside_is_named if {
 	some finding in rule.findings with input as merged_by(outside_merges, "anna")
-	finding.msg == "anna merged this major change; whoever merges it must work outside the organizations of the authors."
+	finding.msg == "anna merged this major change; whoever merges it must work outside the organizations of the authors, and anna is somebody who works for the same organization as an author."
 	finding.people == ["anna"]
 }
 

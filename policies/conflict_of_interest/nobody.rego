@@ -23,6 +23,12 @@ _without_charge := {login | some login, _ in _could_review; not _in_area(login)}
 _lately := lib.days_before(input.taken_at, 90)
 
 _could_review := {login: p |
+	some login, p in _could_help
+	not p.away_until > input.taken_at
+}
+
+# Whoever is away could help all the same, only not at once.
+_could_help := {login: p |
 	some login, p in _might_review
 	_would_help(_positions_now[login])
 }
@@ -32,7 +38,6 @@ _might_review := {login: p |
 	some login in (object.keys(_positions_now) - _not_asked)
 	p := _who[login]
 	p.can_push
-	not p.away_until > input.taken_at
 	not _lacks_role(login)
 	not _other_area(login)
 }
@@ -81,7 +86,7 @@ _nobody_could if {
 }
 
 # How many approvals would count if everybody gave theirs who could.
-_at_best := count(_could_review) + _counted_known if input.params.rule == "outside_author"
+_at_best := count(_could_help) + _counted_known if input.params.rule == "outside_author"
 
 _at_best := _counts(object.keys(everybody), everybody) if {
 	input.params.rule != "outside_author"
@@ -108,9 +113,32 @@ _nobody_and_approved if {
 }
 
 # Outside reviewers whom the configuration names for this case. They need not be able to write.
-_named_outsiders := {lower(login) | some login in input.params.nobody.reviewers} if input.params.nobody.answer == "reviewers"
+_named_outsiders := {lower(login) | some login in input.params.nobody.reviewers} if {
+	input.params.nobody.answer == "reviewers"
+	count(_regular) < max({input.params.approvals, 1})
+}
 
 _named_outsiders := set() if input.params.nobody.answer != "reviewers"
+
+_named_outsiders := set() if {
+	input.params.nobody.answer == "reviewers"
+	count(_regular) >= max({input.params.approvals, 1})
+}
+
+# Everybody who is no author and whose approval would count, whether they have given it or not.
+_regular := {login |
+	some login, position in _positions_now
+	_who[login].can_push
+	count(position.employers) > 0
+	position[_doubted] == ""
+	not position.standing == _too_near
+	not login in (_authors | _recused)
+	_in_charge(login)
+}
+
+_too_near := "inside" if input.params.rule == "outside_author"
+
+_too_near := "" if input.params.rule != "outside_author"
 
 _nobody_accepted if {
 	_nobody_and_approved
@@ -123,6 +151,16 @@ _nobody_accepted if {
 	_answer == "ask"
 	input.params.nobody.answer == "wait"
 	_waited_until <= input.taken_at
+	count(_objectors) == 0
+}
+
+# Who may write and asks for changes speaks against accepting by waiting.
+_objectors := {r.author.login |
+	some r in _stances
+	r.state == "changes_requested"
+	r.author.kind == "user"
+	r.can_push
+	not lower(r.author.login) in _authors
 }
 
 # Waiting in public begins when this version of the change could be reviewed.

@@ -162,7 +162,7 @@ test_where_only_a_waiver_helps_colleagues_do_not_do if not rule.accept with inpu
 
 test_that_only_a_waiver_helps_is_said if {
 	some finding in rule.findings with input as alone(answered("waiver"))
-	endswith(finding.fix, "In such a case it needs a waiver: \"/bylaw waive conflict_of_interest until DATE REASON\" by somebody whom the configuration names.")
+	endswith(finding.fix, "In such a case it needs a waiver: \"/bylaw waive conflict_of_interest until DATE REASON\" by somebody whom the configuration would have to name.")
 }
 
 test_a_waiver_helps_where_nobody_could if {

@@ -59,7 +59,7 @@ test_that_a_colleague_counts_is_explained if {
 	some seen in rule.considered with input as by_rule("distinct_organizations", 2, ["anna", "bob"])
 	seen.who == "anna"
 	seen.counted
-	seen.why == "works for the same organization as an author, which this rule allows"
+	seen.why == "counts once, together with everybody of the same organization"
 }
 
 test_who_works_for_both_organizations_is_distinct_from_neither if not rule.accept with input as by_rule("distinct_organizations", 2, ["bob", "both"])
@@ -96,7 +96,7 @@ test_merged_organizations_are_not_distinct if {
 }
 
 test_related_organizations_may_be_distinct if {
-	rule.headline == "Approved by bob and carol; it cannot be said whether everybody works elsewhere" with input as near_by_rule("distinct_organizations", "related", {}, ["bob", "carol"])
+	rule.headline == "Approved by bob and carol; some of their organizations are related" with input as near_by_rule("distinct_organizations", "related", {}, ["bob", "carol"])
 }
 
 test_related_organizations_are_not_distinct_where_what_is_unknown_is_refused if {
@@ -182,7 +182,7 @@ test_merged_organizations_have_one_limit if {
 }
 
 test_the_rule_says_how_many_of_one_organization_count if {
-	rule.headline == "Not enough yet: 2 of 3 reviews of which at most 2 count from one organization" with input as by_rule("at_most_per_organization", 3, ["bob", "ben", "bert"])
+	rule.headline == "Not enough yet: 2 of 3 reviews with at most 2 from one organization" with input as by_rule("at_most_per_organization", 3, ["bob", "ben", "bert"])
 }
 
 # --- span_two_organizations
@@ -220,7 +220,7 @@ test_two_colleagues_of_an_author_of_two_companies_span_two if {
 }
 
 test_the_spanning_rule_says_what_is_missing if {
-	rule.headline == "Not enough yet: no review so that authors and reviewers are of two organizations" with input as by_rule("span_two_organizations", 1, ["anna"])
+	rule.headline == "Not enough yet: everybody who made or approved it works for Acme Corp, and somebody of another organization must approve" with input as by_rule("span_two_organizations", 1, ["anna"])
 }
 
 test_the_spanning_rule_asks_whoever_is_of_neither_organization if {
@@ -320,5 +320,5 @@ test_where_unknown_is_refused_not_only_the_number_is_missing if {
 
 test_who_counts_by_their_organization_alone_is_shown if {
 	by_robot := object.union(by_a_bot([], "robot"), {"params": object.union(defaults, {"rule": "distinct_organizations", "approvals": 2})})
-	why(by_robot, "bob") == "it is known whom they work for, which is enough for this rule"
+	why(by_robot, "bob") == "counts once, together with everybody of the same organization"
 }

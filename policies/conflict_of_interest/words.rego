@@ -23,7 +23,24 @@ _headline("outside") := $"Approved by {lib.in_a_short_row(_names(_outside), 10)}
 
 _headline("outside") := $"Approved by {lib.in_a_short_row(_names(object.keys(_approvals)), 10)}" if input.params.approvals == 0
 
-_headline("unknown") := $"Approved by {lib.in_a_short_row(_names(_open | _outside), 10)}; it cannot be said whether everybody works elsewhere"
+_headline("unknown") := $"Approved by {lib.in_a_short_row(_names(_open | _outside), 10)}; {_not_certain}"
+
+# Of whom it is not known where they work.
+_not_certain := $"it cannot be said whether {lib.in_a_short_row(_names(_open), 10)} {_work} elsewhere" if {
+	_doubted == "why"
+	count(_open) > 0
+}
+
+_not_certain := $"it cannot be said whom {lib.in_a_short_row(_names(_open), 10)} {_work} for" if {
+	_doubted == "unclear"
+	count(_open) > 0
+}
+
+_not_certain := "some of their organizations are related" if count(_open) == 0
+
+_work := "works" if count(_open) == 1
+
+_work := "work" if count(_open) != 1
 
 _headline("waived") := $"Waived by {_waived_by} for this version of the change"
 
@@ -35,7 +52,7 @@ _headline("none yet") := $"Waiting for {_reviews} {_elsewhere}" if _answer != "a
 
 _headline("none yet") := $"Waiting for a review; the change is {_severity}, so a conflict of interest would only be remarked on" if _answer == "advise"
 
-_headline("not enough") := $"Only people of {_authors_organizations} have approved; it needs {_reviews} from outside" if {
+_headline("not enough") := $"Only people of {_authors_organizations}{_and_what_is_one} have approved; it needs {_reviews} from outside" if {
 	_answer != "advise"
 	_only_colleagues_in_the_way
 }
@@ -51,6 +68,18 @@ _only_colleagues_in_the_way if {
 	_all_colleagues
 	input.params.rule == "outside_author"
 	not _too_few_in_all
+}
+
+_and_what_is_one := ", or of organizations that count as one with it," if count(_under_another_name) > 0
+
+_and_what_is_one := "" if count(_under_another_name) == 0
+
+# Colleagues who work for an organization that is one with an author's, under another name.
+_under_another_name := {login |
+	some login in _inside
+	shared := _positions[login].shared
+	count(shared) > 0
+	count(shared & _authors_employers) == 0
 }
 
 _all_colleagues if {
@@ -85,7 +114,7 @@ _elsewhere_by[name] := "by somebody whose employer is known" if {
 	input.params.approvals == 1
 }
 
-_elsewhere_by["at_most_per_organization"] := $"of which at most {input.params.per_organization} count from one organization"
+_elsewhere_by["at_most_per_organization"] := $"with at most {input.params.per_organization} from one organization"
 
 _elsewhere_by["span_two_organizations"] := "so that authors and reviewers are of two organizations"
 
@@ -124,6 +153,13 @@ _so_far := $"{count(_approvals)} of {_in_all} approvals" if _too_few_in_all
 _so_far := $"no review {_elsewhere}" if {
 	not _too_few_in_all
 	_counted_known == 0
+	input.params.rule != "span_two_organizations"
+}
+
+_so_far := $"everybody who made or approved it works for {_authors_organizations}, and somebody of another organization must approve" if {
+	not _too_few_in_all
+	_counted_known == 0
+	input.params.rule == "span_two_organizations"
 }
 
 _so_far := $"{_counted_known} of {_reviews} {_elsewhere}" if {
@@ -159,13 +195,24 @@ findings contains {
 }
 
 findings contains {
-	"msg": $"{lib.in_a_short_row(_names(object.keys(_approvals)), 10)} approved this {_severity} change; it needs {_reviews} {_elsewhere}, and has {_number(_counted_known)}.",
+	"msg": $"{lib.in_a_short_row(_names(object.keys(_approvals)), 10)} approved this {_severity} change; it needs {_reviews} {_elsewhere}{_without_conflict}, and has {_number(_counted_known)}.",
 	"fix": _help,
 	"people": _could_be_asked,
 	"advice": _answer == "advise",
 } if {
 	_case == "not enough"
 	not _too_few_in_all
+}
+
+_without_conflict := ", by people without a conflict of interest" if count(_inside - _mere_colleagues) > 0
+
+_without_conflict := "" if count(_inside - _mere_colleagues) == 0
+
+# Those whose only conflict is that they work with an author.
+_mere_colleagues := {login |
+	some login in _inside
+	count(_conflicts[login]) == 1
+	_positions[login].standing == "inside"
 }
 
 findings contains {
@@ -180,15 +227,19 @@ findings contains {
 
 findings contains {
 	"msg": $"Nobody{_else} could give {_reviews} {_elsewhere}: nobody{_else} who may review this change is known to work elsewhere.",
-	"fix": $"In such a case the configuration accepts the approvals that there are. Add people of other organizations to {_roster}, so that the next change can have a third-party review.",
+	"fix": $"In such a case the configuration accepts the approvals that there are{_after_waiting}. Add people of other organizations to {_roster}, so that the next change can have a third-party review.",
 	"advice": true,
 } if {
 	_case == "nobody"
 }
 
+_after_waiting := "" if input.params.nobody.answer != "wait"
+
+_after_waiting := $" after {_days(input.params.nobody.business_days)} in public; this version has waited since {lib.in_words(_public_since)}" if input.params.nobody.answer == "wait"
+
 findings contains {
 	"msg": $"Nobody{_else} could give {_reviews} {_elsewhere}. In such a case the change waits in public for {_days(input.params.nobody.business_days)}.",
-	"fix": $"It is accepted on {lib.in_words(_waited_until)}, unless somebody from outside asks for changes or a new version is pushed.",
+	"fix": $"It is accepted on {lib.in_words(_waited_until)}, unless somebody who may write to this repository asks for changes, or a new version is pushed.",
 } if {
 	_case == "waits in public"
 }
@@ -260,7 +311,7 @@ findings contains {
 
 findings contains {
 	"msg": $"It should be merged by somebody from outside {_authors_organizations}.",
-	"fix": $"{lib.in_a_short_row(_names_of_mergers, 10)} could merge it.",
+	"fix": $"It could be merged by {lib.in_a_short_row(_names_of_mergers, 10)}.",
 	"advice": true,
 } if {
 	input.state == "open"
@@ -327,7 +378,16 @@ _way_out := $"Add people to {_roster}, or let the committee decide." if {
 	count(_named_outsiders) == 0
 }
 
-_way_out := "In such a case it needs a waiver: \"/bylaw waive conflict_of_interest until DATE REASON\" by somebody whom the configuration names." if input.params.nobody.answer == "waiver"
+_way_out := $"In such a case it needs a waiver: \"/bylaw waive conflict_of_interest until DATE REASON\" by {_waiver_writers}." if input.params.nobody.answer == "waiver"
+
+_waiver_writers := "somebody whom the configuration would have to name" if count(_named_waiver_writers) == 0
+
+_waiver_writers := concat(" or ", _named_waiver_writers) if count(_named_waiver_writers) > 0
+
+_named_waiver_writers := array.concat(
+	_who_may_waive.people,
+	array.concat([$"a {role}" | some role in _who_may_waive.roles], [$"somebody of the team {team}" | some team in _who_may_waive.teams]),
+)
 
 _help := "Nobody could give this review: a bot proposed the change, so it is not certain who made it. Let a person who stands for it push to its branch, or let the committee decide." if {
 	count(reviewers) == 0
@@ -393,34 +453,46 @@ _counting := _outside if _unknown == "refuse"
 _counting := _outside | _open if _unknown == "accept"
 
 _why[login] := "works outside the organizations of the authors" if {
+	input.params.rule == "outside_author"
 	some login in _outside
-	_positions[login].standing == "outside"
 }
 
-_why[login] := "works for the same organization as an author, which this rule allows" if {
+_why[login] := "approved as one of those whose organizations are known" if {
+	input.params.rule == "span_two_organizations"
 	some login in _outside
-	_positions[login].standing == "inside"
 }
 
-_why[login] := "it is known whom they work for, which is enough for this rule" if {
+_why[login] := "counts once, together with everybody of the same organization" if {
+	input.params.rule in {"distinct_organizations", "one_per_organization"}
 	some login in _outside
-	_positions[login].standing == "open"
+}
+
+_why[login] := $"counts as one of at most {input.params.per_organization} of the same organization" if {
+	input.params.rule == "at_most_per_organization"
+	some login in _outside
 }
 
 _why[login] := _doubts[login] if some login in _open
 
-_why[login] := $"{lib.in_a_row(sort(_conflicts[login]))}: a {_hardness(login)} conflict{_certainty(_positions[login])}" if some login in _inside
+_why[login] := $"{concat("; ", sort(_conflicts[login]))}{_how_hard(login)}{_certainty(_positions[login])}{_counts_in_all}" if some login in _inside
+
+_counts_in_all := $"; counts only among the {_in_all} approvals in all" if _in_all > input.params.approvals
+
+_counts_in_all := "" if _in_all <= input.params.approvals
 
 # What the word of a colleague rests on is as certain as the weaker of both sides.
 _certainty(position) := $"; it rests on {lib.certainty(weighed)}" if {
 	count(position.shared) > 0
-	weighed := [a |
-		some a in array.concat(_authors_affiliations, position.affiliations)
-		a.organization in position.shared
-	]
-	count(weighed) > 0
+	weighed := array.concat(_best(_authors_affiliations, position.shared), _best(position.affiliations, position.shared))
 	max({a.rank | some a in weighed}) > 1
 }
+
+# Of all that says that somebody works for one of these organizations, what is worth most.
+_best(affiliated, keys) := [a |
+	concerned := [a | some a in affiliated; a.organization in keys]
+	some a in concerned
+	a.rank == min({other.rank | some other in concerned})
+]
 
 default _certainty(_) := ""
 

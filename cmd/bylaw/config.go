@@ -127,6 +127,9 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 			from = "always on"
 		}
 		all = append(all, shown{"policies." + p.ID, "on", from})
+		if p.Comment.Value || p.Comment.From.File != "" {
+			all = append(all, shown{"policies." + p.ID + ".comment", p.Comment.Value, p.Comment.From.String()})
+		}
 		values := p.Leaves()
 		for _, pointer := range slices.Sorted(maps.Keys(values)) {
 			name := "policies." + p.ID + strings.ReplaceAll(pointer, "/", ".")

@@ -73,6 +73,9 @@ func explain(s streams, source policy.Source, in policy.Inspection) error {
 	if len(md.Files) > 0 {
 		fmt.Fprintf(w, "It reads the content of: %s\n", strings.Join(md.Files, ", "))
 	}
+	if md.Comment {
+		fmt.Fprintf(w, "It writes a comment on the pull request; \"comment: false\" below policies.%s switches that off.\n", source.ID)
+	}
 	if properties, _ := md.Params["properties"].(map[string]any); len(properties) > 0 {
 		fmt.Fprintf(w, "\nParameters, in %s below policies.%s:\n", bylaw.ConfigPath, source.ID)
 		explainParams(w, "  ", properties)

@@ -242,6 +242,9 @@ func configDifferences(now, next *law) []bylaw.Difference {
 			add(e.On, "policy %s would be switched on", id)
 			continue
 		}
+		if e.Comment.Value != was.Comment.Value {
+			add(e.Comment.From, "%s.comment would be %t instead of %t", id, e.Comment.Value, was.Comment.Value)
+		}
 		values, old := e.Leaves(), was.Leaves()
 		for _, pointer := range slices.Sorted(maps.Keys(values)) {
 			name := id + "." + strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")

@@ -62,6 +62,8 @@ type Enabled struct {
 	Params map[string]any
 	From   map[string]Place // by JSON pointer of a parameter; what is not in it is a default
 	On     Place            // what switched it on
+
+	Comment Setting[bool] // whether what it finds is told in the comment on the pull request as well
 }
 
 // File is a configuration file, where it is there.
@@ -79,7 +81,7 @@ var (
 	relationKinds = []string{"acquired", "subsidiary", "division", "pays-for"}
 	nearnessWords = []string{"separate", "related", "merged"}
 
-	ownKeys = []string{"enabled", "locked"} // keys of a policy that are not its parameters
+	ownKeys = []string{"enabled", "locked", "comment"} // keys of a policy that are not its parameters
 )
 
 // ReadConfig reads the configuration of a repository. Each file may be nil; with both nil nothing is
@@ -124,7 +126,7 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 	}
 	for _, id := range AlwaysOn {
 		if !slices.ContainsFunc(c.Policies, func(e Enabled) bool { return e.ID == id }) {
-			c.Policies = append(c.Policies, Enabled{ID: id, Params: known[id].Params.Defaults()})
+			c.Policies = append(c.Policies, Enabled{ID: id, Params: known[id].Params.Defaults(), Comment: Setting[bool]{Value: known[id].Comment}})
 		}
 	}
 	slices.SortFunc(c.Policies, func(a, b Enabled) int { return strings.Compare(a.ID, b.ID) })
@@ -135,6 +137,7 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 type layer struct {
 	params  map[string]any
 	enabled *bool
+	comment *bool
 	locked  bool
 	at      Place
 	line    func(pointer string) int
@@ -142,7 +145,7 @@ type layer struct {
 
 // combine lays the layers of one policy over its defaults.
 func combine(id string, layers []layer, md Metadata) (Enabled, bool, []bylaw.Problem) {
-	e := Enabled{ID: id, Params: md.Params.Defaults(), From: map[string]Place{}}
+	e := Enabled{ID: id, Params: md.Params.Defaults(), From: map[string]Place{}, Comment: Setting[bool]{Value: md.Comment}}
 	var problems []bylaw.Problem
 	on := true
 	var locked *layer
@@ -164,6 +167,10 @@ func combine(id string, layers []layer, md Metadata) (Enabled, bool, []bylaw.Pro
 		}
 		if l.enabled != nil {
 			on = *l.enabled
+		}
+		if l.comment != nil {
+			e.Comment = Setting[bool]{*l.comment, l.at}
+			e.Comment.From.Line = l.line("/comment")
 		}
 		if l.locked {
 			locked = &l
@@ -384,6 +391,8 @@ func (r *configReader) layer(id, at string, params map[string]any, md Metadata) 
 			if !r.file.Organization {
 				r.problem(at+"/locked", "only the organization's file can lock a policy", "take it out")
 			}
+		case key == "comment":
+			l.comment = &on
 		case slices.Contains(AlwaysOn, id) && !on:
 			r.problem(at+"/enabled", fmt.Sprintf("%s is always on", id), "take it out")
 		default:

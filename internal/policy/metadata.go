@@ -124,6 +124,12 @@ func (md *Metadata) readSchemas(value any, doc *document.Document, problem repor
 		for pointer, msg := range checkSchema(params) {
 			problem(at+"/input.params"+pointer, doc, msg, "")
 		}
+		properties, _ := params["properties"].(map[string]any)
+		for _, key := range ownKeys {
+			if properties[key] != nil {
+				problem(at+"/input.params/properties/"+key, doc, fmt.Sprintf("a parameter cannot be named %s: the key means the same for every policy", key), "give it another name")
+			}
+		}
 		md.Params = params
 	}
 	if md.Params == nil {

@@ -180,6 +180,7 @@ func TestMetadataIsCheckedKeyByKey(t *testing.T) {
 		"none":               {"package bylaw.rule\naccept if true\n", 1, "no METADATA"},
 		"misspelt key":       {"# METADATA\n# titel: x\n# description: y\npackage bylaw.rule\naccept if true\n", 2, `no key "titel"`},
 		"misspelt custom":    {"# METADATA\n# title: x\n# description: y\n# custom: {conclussion: failure}\npackage bylaw.rule\naccept if true\n", 4, `no key "conclussion"`},
+		"own key":            {"# METADATA\n# title: x\n# description: y\n# schemas:\n#   - input.params: {type: object, properties: {comment: {type: string, default: x}}}\npackage bylaw.rule\naccept if true\n", 5, `cannot be named comment`},
 		"neutral":            {"# METADATA\n# title: x\n# description: y\n# custom: {conclusion: neutral}\npackage bylaw.rule\naccept if true\n", 4, `cannot be "neutral"`},
 		"no description":     {"# METADATA\n# title: x\npackage bylaw.rule\naccept if true\n", 2, "no description"},
 		"odd link":           {"# METADATA\n# title: x\n# description: y\n# related_resources: [\"http://x\"]\npackage bylaw.rule\naccept if true\n", 4, "https://"},

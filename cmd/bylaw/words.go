@@ -35,4 +35,13 @@ func printReport(w io.Writer, report bylaw.Report, markdown bool) {
 			fmt.Fprintf(w, "\n%s:%d: %s: %s\n", a.Path, a.Line, a.Level, strings.ReplaceAll(a.Message, "\n", " "))
 		}
 	}
+	if !markdown {
+		return // a terminal has said all of it already
+	}
+	switch c := report.Comment; c.State {
+	case bylaw.StickyMissing:
+		fmt.Fprintf(w, "\nThe comment on the pull request:\n\n%s", c.Body)
+	case bylaw.StickyInOrder, bylaw.StickyNotJudged:
+		fmt.Fprintf(w, "\nThe comment on the pull request, if one stands there already:\n\n%s", c.Body)
+	}
 }

@@ -20,6 +20,7 @@ type Reading struct {
 	Pushers      []Account // everybody who may write to the repository; nil when that is not known
 	Posted       []Posted  // our check runs that stand on the head
 	Teams        []Team    // those of the wanted teams that exist and can be seen
+	Commented    bool      // a program has written a comment with StickyMark: it may be ours
 
 	Active   map[string]Time   // when people last committed to the default branch, by login in lower case
 	Profiles map[string]string // what people write of their employer on their page, word for word, by login in lower case

@@ -20,6 +20,7 @@ type Report struct {
 	Conclusion Conclusion `json:"conclusion"`
 	Title      string     `json:"title"`
 	Checks     []Check    `json:"checks"` // the first is the whole, named CheckName
+	Comment    Sticky     `json:"comment"`
 }
 
 // CheckName is the name of the check run that stands for the whole, the one to require in branch

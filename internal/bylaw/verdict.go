@@ -52,6 +52,7 @@ type Verdict struct {
 	RecheckAt  Time           `json:"recheck_at"`
 	Rule       []Reference    `json:"rule"` // the written rule, from METADATA
 	Problems   []Problem      `json:"problems"`
+	Comment    bool           `json:"comment"` // whether it is told in the comment on the pull request as well
 }
 
 // Finding is one reason inside a verdict.
@@ -64,6 +65,8 @@ type Finding struct {
 	Evidence []Evidence `json:"evidence"` // why we believe so
 	Ref      string     `json:"ref"`      // https link to the written rule
 	Advice   bool       `json:"advice"`   // worth knowing, but not a reason to refuse
+
+	Suggestion string `json:"suggestion"` // what could stand in place of the line; "" for none
 }
 
 // Evidence is where a fact comes from: a line of a file of the default branch, or words.

@@ -67,6 +67,7 @@ type Result struct {
 	Configured bool           // false: nothing is configured for the repository, and Run holds no verdict
 	Run        bylaw.Run      // without a verdict its report takes back what stood on the head, or is empty
 	Posted     []bylaw.Posted // our check runs that stood on the head
+	Commented  bool           // a comment stood on the pull request that may be ours
 	Rules      []string       // files of the repository that its configuration names; never nil
 }
 
@@ -101,7 +102,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	s := reading.Snapshot
 	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(taken), ask.Event
 	rules, _ := l.wanted()
-	result := Result{Configured: l.exists, Posted: reading.Posted, Rules: append([]string{}, rules...)}
+	result := Result{Configured: l.exists, Posted: reading.Posted, Commented: reading.Commented, Rules: append([]string{}, rules...)}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
 	if err != nil {
 		return Result{}, fmt.Errorf("preview rules of %s: %w", ref, err)
@@ -205,6 +206,7 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymou
 		if p.Params == nil {
 			verdicts[i].Params = map[string]any{}
 		}
+		verdicts[i].Comment = p.Comment.Value
 	}
 	return verdicts, err
 }

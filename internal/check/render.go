@@ -32,6 +32,7 @@ func render(run bylaw.Run, l *law) bylaw.Report {
 			report.Checks = append(report.Checks, r.policy(v))
 		}
 	}
+	report.Comment = comment(run)
 	return report
 }
 
@@ -42,7 +43,7 @@ func withdrawn(s bylaw.Snapshot) bylaw.Report {
 		Summary:     fmt.Sprintf("There is no %s on the default branch any more, so there is no rule for this pull request to meet.\n", code(bylaw.ConfigPath)),
 		Annotations: []bylaw.Annotation{}, Actions: []bylaw.Action{},
 	}
-	return bylaw.Report{Conclusion: c.Conclusion, Title: c.Title, Checks: []bylaw.Check{c}}
+	return bylaw.Report{Conclusion: c.Conclusion, Title: c.Title, Checks: []bylaw.Check{c}, Comment: WithoutRules()}
 }
 
 type renderer struct {

@@ -20,6 +20,7 @@ var migrations embed.FS
 const (
 	lockMigrate = 0x62796c6177_01
 	lockClaim   = 0x62796c6177_02
+	lockShare   = 0x62796c6177_03
 )
 
 type migration struct {

@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	                           print the check runs that count, as GitHub shows them, or only those named
 //	checks group [NAME...]     the same for the last merge group
 //	runs 'OWNER/REPO#N'        count all check runs on the head, those included that count no more, by name
+//	comments 'OWNER/REPO#N'    print the comments on a pull request, numbered as this command first saw them
 //	calls                      print what the service asked of GitHub since the last `calls`, by method and route
 //	fault FILE                 make GitHub fail: a mapping with method, route, nth, times, status, body, html, ...
 //	                           From then on a step is also answered when the service waits to try again
@@ -75,7 +76,7 @@ func TestScenarios(t *testing.T) {
 			"stage": cmdStage, "play": cmdPlay, "checks": cmdChecks, "calls": cmdCalls,
 			"fault": cmdFault, "mend": cmdMend, "audit": cmdAudit, "requested": cmdRequested, "runs": cmdRuns,
 			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "await": cmdAwait,
-			"terminate": cmdTerminate,
+			"terminate": cmdTerminate, "comments": cmdComments,
 		},
 	})
 }
@@ -87,6 +88,7 @@ type holder struct {
 	*stage
 	wrap func(http.Handler) http.Handler
 	log  serviceLog
+	seen []int64 // comments
 }
 
 // judged has every call to GitHub judged by GitHub's own descriptions. Where these are not on the machine
@@ -203,6 +205,21 @@ func cmdRuns(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(out, "%d %s\n", counts[name], name)
+	}
+}
+
+func cmdComments(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: comments OWNER/REPO#N")
+	}
+	out := ts.Stdout() // also where nothing is printed, so that nothing older stands there
+	gh, h := stageOf(ts).gh, ts.Value(stageKey{}).(*holder)
+	owner, repo, number := pullOf(ts, args[0])
+	for _, c := range gh.Comments(owner, repo, number) {
+		if !slices.Contains(h.seen, c.ID) {
+			h.seen = append(h.seen, c.ID)
+		}
+		fmt.Fprintf(out, "comment %d of %s:\n%s", slices.Index(h.seen, c.ID)+1, c.Author, c.Body)
 	}
 }
 

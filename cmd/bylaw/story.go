@@ -117,7 +117,14 @@ var verbs = map[string]func(st *stage, repo string, args []byte) (int, error){
 		return st.gh.EditComment(repo, st.comments[fmt.Sprintf("%s#%d %s", repo, a.Pull, a.Author)], a.By, a.Text)
 	}),
 	"delete-comment": does(func(st *stage, repo string, a act) error {
-		return st.gh.DeleteComment(repo, st.comments[fmt.Sprintf("%s#%d %s", repo, a.Pull, a.Author)], a.By)
+		id := st.comments[fmt.Sprintf("%s#%d %s", repo, a.Pull, a.Author)]
+		owner, name, _ := bylaw.SplitRepository(repo)
+		for _, c := range st.gh.Comments(owner, name, a.Pull) {
+			if id == 0 && c.Author == a.Author { // no step of the story wrote it
+				id = c.ID
+			}
+		}
+		return st.gh.DeleteComment(repo, id, a.By)
 	}),
 	"wait": does(func(st *stage, _ string, a act) error {
 		return st.wait(context.Background(), time.Duration(a.Seconds)*time.Second)

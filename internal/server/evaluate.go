@@ -39,7 +39,13 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 		return store.Finished{}, "", err
 	}
 	if len(result.Run.Report.Checks) == 0 {
-		return store.Finished{}, nothingConfigured, nil
+		out, err := w.afterRules(ctx, c, p.Number)
+		return out, nothingConfigured, err
+	}
+	if result.Commented {
+		if err := w.Store.NoteSticky(ctx, c.Repository, p.Number); err != nil {
+			return store.Finished{}, "", err
+		}
 	}
 	if err := w.noteposted(ctx, c.Repository, result); err != nil {
 		return store.Finished{}, "", err

@@ -19,6 +19,7 @@ const (
 	kindRepository   = "repository"   // look at every open pull request of a repository
 	kindInstallation = "installation" // look at every repository of an installation
 	kindAsk          = "ask"          // ask somebody to review
+	kindComment      = "comment"      // bring the one comment on a pull request up to date
 )
 
 // Priorities: what a person has just done comes before what follows for everybody.
@@ -96,6 +97,14 @@ func installationJob(installation int64, account, fanOut string) store.Job {
 // askJob is of one person: who asks meanwhile must not take the place of somebody who may ask.
 func askJob(installation int64, repository string, number int, who string) store.Job {
 	return job(kindAsk, fmt.Sprintf("%s#%d %s", repository, number, who), installation, repository, payload{Number: number, Who: who})
+}
+
+// commentJob is of one pull request, so that nobody else writes its comment at the same time. What follows
+// for everybody waits behind what a person has just done.
+func commentJob(c store.Claim, number int) store.Job {
+	j := job(kindComment, fmt.Sprintf("%s#%d", c.Repository, number), c.Installation, c.Repository, payload{Number: number})
+	j.Priority = c.Priority
+	return j
 }
 
 // refOf is the pull request that a job is about.

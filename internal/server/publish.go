@@ -38,6 +38,12 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 	}
 	report := check.Combine(stands.runs, stands.pending)
 	checks := append(slices.Clone(report.Checks), over(stands.known, report.Checks)...)
+	comments, note, err := w.comments(ctx, c, p.SHA, stands.runs)
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	out.FollowUps = append(out.FollowUps, comments...)
+	checks[0].Summary += note
 	written, err := w.write(ctx, c, p.SHA, checks, stands.known)
 	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, written, len(checks)), err
 }

@@ -213,6 +213,8 @@ func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finish
 		return w.lookAtInstallation(ctx, c, p)
 	case kindAsk:
 		return w.askReviewer(ctx, c, p)
+	case kindComment:
+		return w.comment(ctx, c, p)
 	}
 	return store.Finished{}, "", fmt.Errorf("unknown kind of job %q", c.Kind)
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type checkOptions struct {
 	from       string
 	rules      string
 	git        string
+	files      bool
 	base, head string
 	author     string
 	approvedBy []string
@@ -38,21 +40,23 @@ type checkOptions struct {
 func checkCommand(s streams) *cobra.Command {
 	var o checkOptions
 	c := &cobra.Command{
-		Use:   "check [OWNER/REPO#N]",
+		Use:   "check [OWNER/REPO#N | --files PATH...]",
 		Short: "Evaluate one pull request and print the report",
 		Long: "Evaluates a pull request with the same engine as the service and prints the same report.\n\n" +
 			"  bylaw check OWNER/REPO#N           live, with GITHUB_TOKEN or the App's credentials (see `bylaw serve --help`)\n" +
 			"  bylaw check --from FOLDER          recorded facts: snapshot.yml, law/, head/, ...\n" +
 			"  bylaw check --from FILE.jsonl      recorded runs or snapshots, one on each line, under the rules in --rules\n" +
-			"  bylaw check --git . --base main    a local clone, without network\n",
-		Args: args(cobra.MaximumNArgs(1)),
+			"  bylaw check --git . --base main    a local clone, without network\n" +
+			"  bylaw check --files PATH...        files and folders as they are, under the rules of the repository in which they stand\n",
+		Args: args(cobra.ArbitraryArgs),
 		RunE: func(c *cobra.Command, given []string) error {
 			return runCheck(c.Context(), s, o, given)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.from, "from", "", "folder of recorded facts, or file of snapshots")
-	f.StringVar(&o.rules, "rules", ".", "with --from FILE: folder whose .github/bylaw.yml is the law")
+	f.StringVar(&o.rules, "rules", "", "with --from FILE and --files: folder whose .github/bylaw.yml is the law; otherwise the working directory, or the files' own repository")
+	f.BoolVar(&o.files, "files", false, "the arguments are files and folders, each file looked at as if it was to be added; only policies about content are asked")
 	f.StringVar(&o.git, "git", "", "folder of a local clone")
 	f.StringVar(&o.base, "base", "", "with --git: revision to merge into; its rules apply")
 	f.StringVar(&o.head, "head", "HEAD", "with --git: revision to be merged")
@@ -66,7 +70,7 @@ func checkCommand(s streams) *cobra.Command {
 
 func runCheck(ctx context.Context, s streams, o checkOptions, given []string) error {
 	ways := 0
-	for _, chosen := range []bool{o.from != "", o.git != "", len(given) == 1} {
+	for _, chosen := range []bool{o.from != "", o.git != "", o.files, len(given) > 0 && !o.files} {
 		if chosen {
 			ways++
 		}
@@ -75,13 +79,15 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 		return login == "" || roster.IsLogin(login)
 	})
 	switch {
-	case ways != 1:
-		return usagef("name one pull request: OWNER/REPO#N, --from PATH or --git FOLDER")
+	case ways != 1, len(given) > 1 && !o.files:
+		return usagef("name one pull request: OWNER/REPO#N, --from PATH or --git FOLDER; or files: --files PATH...")
+	case o.files && len(given) == 0:
+		return usagef("--files needs the names of files or folders")
 	case len(notLogins) > 0:
 		return usagef("%q is not a GitHub login; write it without \"@\"", notLogins[0])
 	case o.git != "" && o.base == "":
 		return usagef("--git needs --base: the branch to merge into")
-	case o.post && len(given) == 0:
+	case o.post && (len(given) == 0 || o.files):
 		return usagef("--post needs a pull request on GitHub: OWNER/REPO#N")
 	}
 	engine, builtIn, err := newEngine()
@@ -91,6 +97,8 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 	defer engine.Workers.Close()
 	checker := &check.Checker{Engine: engine, BuiltIn: builtIn, Now: time.Now}
 	switch {
+	case o.files:
+		return checkLoose(ctx, s, o, checker, given)
 	case o.git != "":
 		return checkClone(ctx, s, o, checker)
 	case o.from != "":
@@ -108,6 +116,22 @@ func checkClone(ctx context.Context, s streams, o checkOptions, checker *check.C
 	clone := check.Clone{Folder: folder, Base: o.base, Head: o.head, Author: o.author, ApprovedBy: o.approvedBy, Now: time.Now}
 	checker.GitHub = clone
 	result, err := checker.Check(ctx, clone.Ref(), check.Ask{Event: "check", Anonymous: o.author == ""})
+	if err != nil {
+		return err
+	}
+	return said(s, o, result)
+}
+
+func checkLoose(ctx context.Context, s streams, o checkOptions, checker *check.Checker, names []string) error {
+	loose, err := check.FindLoose(names, o.rules, time.Now)
+	if problem := new(bylaw.Problem); errors.As(err, &problem) {
+		return usage{problem}
+	}
+	if err != nil {
+		return err
+	}
+	checker.GitHub = loose
+	result, err := checker.Check(ctx, loose.Ref(), check.Ask{Event: "check", FilesOnly: true})
 	if err != nil {
 		return err
 	}
@@ -145,7 +169,7 @@ func checkLines(ctx context.Context, s streams, o checkOptions, checker *check.C
 	if err != nil {
 		return usagef("--from %s cannot be read", o.from)
 	}
-	rules, err := rulesIn(ctx, checker, o.rules, "")
+	rules, err := rulesIn(ctx, checker, cmp.Or(o.rules, "."), "")
 	if err != nil {
 		return err
 	}
@@ -286,7 +310,11 @@ func said(s streams, o checkOptions, result check.Result) error {
 	}
 	switch {
 	case len(result.Run.Report.Checks) == 0:
-		fmt.Fprintln(s.err, "bylaw: nothing is configured: there is no "+bylaw.ConfigPath+" on the default branch")
+		where := "on the default branch"
+		if o.files {
+			where = "where the rules are looked for; name the folder with --rules"
+		}
+		fmt.Fprintf(s.err, "bylaw: nothing is configured: there is no %s %s\n", bylaw.ConfigPath, where)
 		return exit(exitUndecided)
 	case broken(result.Run), undecided(result.Run):
 		return exit(exitUndecided)

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
@@ -27,9 +24,9 @@ func rulesIn(ctx context.Context, checker *check.Checker, folder, organization s
 	}
 	return checker.ReadRules(ctx, repository, defaults, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 		if revision == bylaw.RevisionOrganization {
-			return readFiles(organization, paths)
+			return check.Folder(organization).Files(paths)
 		}
-		return readFiles(folder, paths)
+		return check.Folder(folder).Files(paths)
 	})
 }
 
@@ -38,52 +35,7 @@ func governanceTree(folder, repository string) (bylaw.Tree, error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		return bylaw.Tree{}, usagef("the folder %s does not exist", folder)
 	}
-	t := bylaw.Tree{Repository: repository, Visible: true}
-	paths := []string{bylaw.ConfigPath}
-	root := filepath.Join(folder, filepath.FromSlash(bylaw.PoliciesPath))
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && name == root {
-			return fs.SkipAll
-		}
-		if err != nil || d.IsDir() {
-			return err
-		}
-		path, err := filepath.Rel(folder, name)
-		paths = append(paths, filepath.ToSlash(path))
-		return err
-	})
-	if err != nil {
-		return t, err
-	}
-	t.Files, err = readFiles(folder, paths)
-	return t, err
-}
-
-// readFiles reads those of the named files that exist below a folder.
-func readFiles(folder string, paths []string) ([]bylaw.Blob, error) {
-	var out []bylaw.Blob
-	for _, path := range paths {
-		name := filepath.Join(folder, filepath.FromSlash(path))
-		info, err := os.Lstat(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if info.IsDir() {
-			continue // GitHub has no content for a folder either
-		}
-		blob := bylaw.Blob{Path: path}
-		if info.Mode()&fs.ModeSymlink != 0 {
-			blob.Mode = "120000"
-		}
-		if blob.Data, err = os.ReadFile(name); err != nil {
-			return nil, err
-		}
-		out = append(out, blob)
-	}
-	return out, nil
+	return check.Folder(folder).Rules(repository)
 }
 
 // policiesIn are the policies that stand in a folder's .github/bylaw, and what is wrong with the folder.

@@ -60,6 +60,7 @@ type Ask struct {
 	Arrivals  []bylaw.Arrival // what webhooks told of the heads
 	Comments  []bylaw.Comment // what webhooks told of comments with commands
 	Anonymous bool            // nobody is known: policies that look at people are not asked
+	FilesOnly bool            // nothing but files is known: policies that look at anything else are not asked
 }
 
 // Result is what came of one evaluation.
@@ -127,7 +128,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 		return Result{}, fmt.Errorf("read files of %s: %w", ref, err)
 	}
 	complete(reflect.ValueOf(&s).Elem())
-	verdicts, err := c.judge(ctx, &s, l, ask.Anonymous)
+	verdicts, err := c.judge(ctx, &s, l, ask)
 	if err != nil {
 		return Result{}, fmt.Errorf("evaluate %s: %w", ref, err)
 	}
@@ -163,7 +164,7 @@ func (c *Checker) ReadRules(ctx context.Context, repository, organization bylaw.
 // Judge evaluates a snapshot that is already complete, people and governance included. It is how
 // recorded snapshots are looked at again.
 func (c *Checker) Judge(ctx context.Context, ref bylaw.Ref, s bylaw.Snapshot, rules Rules) (Result, error) {
-	verdicts, err := c.judge(ctx, &s, rules.law, false)
+	verdicts, err := c.judge(ctx, &s, rules.law, Ask{})
 	if err != nil {
 		return Result{}, fmt.Errorf("evaluate %s: %w", ref, err)
 	}
@@ -173,12 +174,12 @@ func (c *Checker) Judge(ctx context.Context, ref bylaw.Ref, s bylaw.Snapshot, ru
 }
 
 // judge asks every policy that is switched on. One that is broken does not silence the others.
-func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymous bool) ([]bylaw.Verdict, error) {
+func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask) ([]bylaw.Verdict, error) {
 	in := &policy.Input{Snapshot: s}
 	verdicts := make([]bylaw.Verdict, len(l.config.Policies))
 	group, ctx := errgroup.WithContext(ctx)
 	for i, p := range l.config.Policies {
-		if anonymous && looksAtPeople(l.facts[p.ID]) {
+		if ask.lacks(l.facts[p.ID]) {
 			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID])
 			continue
 		}
@@ -214,8 +215,14 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, anonymou
 // aboutPeople are the facts that only GitHub, or whoever asks, can give.
 var aboutPeople = []string{"*", "author", "reviews", "people", "requested_reviewers", "commands", "labels", "merged_by", "teams"}
 
-func looksAtPeople(facts []string) bool {
-	return slices.ContainsFunc(facts, func(fact string) bool { return slices.Contains(aboutPeople, fact) })
+// aboutFiles are the facts that files alone give, without a pull request.
+var aboutFiles = []string{"format", "taken_at", "event", "repository", "files", "organizations", "rosters", "governance", "incomplete", "params"}
+
+// lacks reports whether one of the facts that a policy looks at is not known.
+func (a Ask) lacks(facts []string) bool {
+	return slices.ContainsFunc(facts, func(fact string) bool {
+		return a.Anonymous && slices.Contains(aboutPeople, fact) || a.FilesOnly && !slices.Contains(aboutFiles, fact)
+	})
 }
 
 // reasonNotToAsk says why a policy's answer could not be relied on. Facts that are not whole silence

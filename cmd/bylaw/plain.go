@@ -16,8 +16,21 @@ func plain(markdown string) string {
 		writeTable(&out, table)
 		table = nil
 	}
+	fence := ""
 	for line := range strings.Lines(markdown) {
 		line = strings.TrimRight(line, "\n")
+		if bar := strings.TrimSpace(line); fence == "" && strings.HasPrefix(bar, "```") || fence != "" && bar == fence {
+			if fence == "" {
+				fence = bar
+			} else {
+				fence = ""
+			}
+			continue
+		}
+		if fence != "" {
+			out.WriteString(strings.TrimRight("  "+line, " ") + "\n") // as it is: it may be copied
+			continue
+		}
 		if strings.HasPrefix(line, "|") {
 			if cells := splitCells(line); !slices.ContainsFunc(cells, func(c string) bool { return strings.Trim(c, "-") == "" && c != "" }) {
 				table = append(table, cells)

@@ -57,16 +57,15 @@ type Verdict struct {
 
 // Finding is one reason inside a verdict.
 type Finding struct {
-	Msg      string     `json:"msg"`      // what is wrong, in one sentence
-	Fix      string     `json:"fix"`      // what would make it right
-	File     string     `json:"file"`     // where, if it stands in a file of the pull request
-	Line     int        `json:"line"`     // from 1; 0 for the file as a whole
-	People   []string   `json:"people"`   // logins concerned
-	Evidence []Evidence `json:"evidence"` // why we believe so
-	Ref      string     `json:"ref"`      // https link to the written rule
-	Advice   bool       `json:"advice"`   // worth knowing, but not a reason to refuse
-
-	Suggestion string `json:"suggestion"` // what could stand in place of the line; "" for none
+	Msg        string     `json:"msg"`        // what is wrong, in one sentence
+	Fix        string     `json:"fix"`        // what would make it right
+	Suggestion string     `json:"suggestion"` // text that could replace the line, without its end; "" when nobody can know it
+	File       string     `json:"file"`       // where, if it stands in a file of the pull request
+	Line       int        `json:"line"`       // from 1; 0 for the file as a whole
+	People     []string   `json:"people"`     // logins concerned
+	Evidence   []Evidence `json:"evidence"`   // why we believe so
+	Ref        string     `json:"ref"`        // https link to the written rule
+	Advice     bool       `json:"advice"`     // worth knowing, but not a reason to refuse
 }
 
 // Evidence is where a fact comes from: a line of a file of the default branch, or words.

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,16 +45,52 @@ func (b *markdownBuilder) reasons(v bylaw.Verdict) {
 		b.paragraph("A rule that cannot be judged never counts as met.")
 		return
 	}
-	for i, f := range v.Findings {
-		if i == maxRows {
-			b.line("- and %s", plural(len(v.Findings)-i, "more finding"))
-			break
+	b.findings(v.Findings)
+}
+
+// findings lists what was found, what must be done before advice. Where that stands in several files, it is
+// grouped by them, those with something to be done first, and each is gone through from top to bottom; what
+// stands in no file comes before.
+func (b *markdownBuilder) findings(all []bylaw.Finding) {
+	if len(all) == 0 {
+		return
+	}
+	shown := slices.Clone(all[:min(len(all), maxRows)])
+	must := map[string]bool{} // by file
+	for _, f := range shown {
+		if f.File != "" {
+			must[f.File] = must[f.File] || !f.Advice
+		}
+	}
+	several := len(must) > 1
+	if several {
+		slices.SortStableFunc(shown, func(a, b bylaw.Finding) int {
+			after := func(f bylaw.Finding) int {
+				switch {
+				case f.File == "":
+					return 0
+				case must[f.File]:
+					return 1
+				}
+				return 2
+			}
+			return cmp.Or(cmp.Compare(after(a), after(b)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+		})
+	}
+	for i, f := range shown {
+		if several && f.File != "" && (i == 0 || f.File != shown[i-1].File) {
+			if i > 0 {
+				b.line("")
+			}
+			b.line("#### %s", code(f.File))
+			b.line("")
 		}
 		b.finding(f)
 	}
-	if len(v.Findings) > 0 {
-		b.line("")
+	if more := len(all) - len(shown); more > 0 {
+		b.line("- and %s", plural(more, "more finding"))
 	}
+	b.line("")
 }
 
 func (b *markdownBuilder) finding(f bylaw.Finding) {
@@ -76,6 +113,15 @@ func (b *markdownBuilder) finding(f bylaw.Finding) {
 	}
 	if f.Ref != "" {
 		line.WriteString(" [The written rule](" + link(f.Ref) + ")")
+	}
+	if f.Suggestion != "" {
+		text := verbatim(f.Suggestion)
+		bar := fence(text)
+		line.WriteString("<br>Suggested:\n  " + bar)
+		for _, l := range text {
+			line.WriteString("\n  " + l)
+		}
+		line.WriteString("\n  " + bar)
 	}
 	b.line("- %s", line.String())
 }

@@ -219,12 +219,16 @@ func verdictCell(v bylaw.Verdict) string {
 
 // policy renders the check run of one policy.
 func (r *renderer) policy(v bylaw.Verdict) bylaw.Check {
+	notes, more := annotations(v, r.run.Snapshot.Files)
 	c := bylaw.Check{
 		Name: bylaw.CheckName + "/" + v.Policy, Conclusion: v.Conclusion, Title: headline(v),
-		DetailsURL: r.run.Snapshot.URL, Actions: r.actions(), Annotations: annotations(v, r.run.Snapshot.Files),
+		DetailsURL: r.run.Snapshot.URL, Actions: r.actions(), Annotations: notes,
 	}
 	var b markdownBuilder
 	b.reasons(v)
+	if more > 0 {
+		b.paragraph("%s are shown on their lines in the files, and %d more are not.", plural(len(notes), "finding"), more)
+	}
 	b.considered(v.Considered)
 	b.line("### The rule")
 	b.line("")
@@ -257,12 +261,17 @@ func (r *renderer) actions() []bylaw.Action {
 	return actions
 }
 
-// annotations are the findings that stand in a file of the pull request.
-func annotations(v bylaw.Verdict, files []bylaw.File) []bylaw.Annotation {
-	out := []bylaw.Annotation{}
+// annotations are the findings that stand in a file of the pull request, and how many more there are than
+// a check run should have.
+func annotations(v bylaw.Verdict, files []bylaw.File) (out []bylaw.Annotation, more int) {
+	out = []bylaw.Annotation{}
 	for _, f := range v.Findings {
 		stands := slices.ContainsFunc(files, func(file bylaw.File) bool { return file.Path == f.File && file.Status != "removed" })
-		if f.File == "" || !stands || len(out) == maxNotes {
+		if f.File == "" || !stands {
+			continue
+		}
+		if len(out) == maxNotes {
+			more++
 			continue
 		}
 		level := "failure"
@@ -273,9 +282,12 @@ func annotations(v bylaw.Verdict, files []bylaw.File) []bylaw.Annotation {
 		if f.Fix != "" {
 			message += "\n" + plainText(capital(f.Fix))
 		}
+		if f.Suggestion != "" {
+			message += "\nSuggested:\n" + strings.Join(verbatim(f.Suggestion), "\n")
+		}
 		out = append(out, bylaw.Annotation{Path: f.File, Line: max(f.Line, 1), Level: level, Title: clip(plainText(v.Title), 255), Message: message})
 	}
-	return out
+	return out, more
 }
 
 // link is an https address that cannot end the Markdown link around it.

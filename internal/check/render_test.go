@@ -67,6 +67,44 @@ func TestNothingFromOutsideComesAlive(t *testing.T) {
 	}
 }
 
+// A suggestion stands in the report as it is, and nothing in it can end the block of code around it.
+func TestSuggestionsStayInTheirBlock(t *testing.T) {
+	t.Parallel()
+	reader := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote)).Parser()
+	for _, s := range append(hostile, "```", "~~~~\n```` \n`````\n- x", "\turl: x\n\n\n  deep: y  ", "</pre>\n\n<img src=x>") {
+		var b markdownBuilder
+		b.finding(bylaw.Finding{Msg: "Not so.", File: "partners/acme.yml", Line: 2, Suggestion: s})
+		b.finding(bylaw.Finding{Msg: "Nor so."})
+		source := []byte(b.text(bylaw.Ref{}))
+		var blocks, items int
+		var inside strings.Builder
+		_ = ast.Walk(reader.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if !entering {
+				return ast.WalkContinue, nil
+			}
+			switch n := n.(type) {
+			case *ast.ListItem:
+				items++
+			case *ast.FencedCodeBlock:
+				blocks++
+				for i := range n.Lines().Len() {
+					line := n.Lines().At(i)
+					inside.Write(line.Value(source))
+				}
+			case *ast.Link, *ast.AutoLink, *ast.Image, *ast.CodeBlock, *ast.Emphasis, *ast.Blockquote, *ast.ThematicBreak, *ast.HTMLBlock, *ast.Heading:
+				t.Errorf("%q became a %s", s, n.Kind())
+			}
+			return ast.WalkContinue, nil
+		})
+		if want := strings.Join(verbatim(s), "\n") + "\n"; blocks != 1 || items != 2 || inside.String() != want {
+			t.Errorf("%q gives %d blocks and %d items, and inside %q, want %q:\n%s", s, blocks, items, inside.String(), want, source)
+		}
+		if strings.Contains(inside.String(), "alice@") {
+			t.Errorf("%q shows an address: %q", s, inside.String())
+		}
+	}
+}
+
 func TestPlainTextHidesAddresses(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{

@@ -203,7 +203,7 @@ func (c *Checker) judgeRecord(ctx context.Context, l *law, r Record) (run bylaw.
 	run.Ref = bylaw.Ref{Owner: s.Repository.Owner, Repo: s.Repository.Name, Number: s.Number}
 	anonymous := slices.ContainsFunc(r.Verdicts, func(v bylaw.Verdict) bool { return v.Outcome == bylaw.NotAsked })
 	run.Snapshot = s
-	if run.Verdicts, err = c.judge(ctx, &s, l, anonymous); err != nil {
+	if run.Verdicts, err = c.judge(ctx, &s, l, Ask{Anonymous: anonymous}); err != nil {
 		return run, "", "", fmt.Errorf("evaluate %s: %w", run.Ref, err)
 	}
 	words := renderer{run: run, law: l}

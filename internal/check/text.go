@@ -55,6 +55,38 @@ func inert(s string) string {
 	return s
 }
 
+// verbatim is text from outside line by line as it could stand in a file, and as little to be taken for
+// something else as plain text: only spaces and tabs are kept, and of an e-mail address its domain.
+func verbatim(s string) []string {
+	var out []string
+	for line := range strings.SplitSeq(strings.Trim(strings.ReplaceAll(s, "\r\n", "\n"), "\n"), "\n") {
+		line = strings.Map(func(r rune) rune {
+			switch {
+			case r == '\t':
+				return r
+			case unicode.IsSpace(r) || unicode.IsControl(r):
+				return ' '
+			case unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs):
+				return -1
+			}
+			return r
+		}, strings.ToValidUTF8(line, "\uFFFD"))
+		out = append(out, strings.TrimRight(address.ReplaceAllString(line, "…@$1"), " \t"))
+	}
+	return out
+}
+
+// fence is longer than any row of backticks in the lines.
+func fence(lines []string) string {
+	longest := 2
+	for _, line := range lines {
+		for row := range strings.FieldsFuncSeq(line, func(r rune) bool { return r != '`' }) {
+			longest = max(longest, len(row))
+		}
+	}
+	return strings.Repeat("`", longest+1)
+}
+
 // code is text from outside as a code span: a path, a policy's name.
 func code(s string) string {
 	return "`" + strings.ReplaceAll(strings.ReplaceAll(plainText(s), "`", "'"), "|", "¦") + "`"

@@ -117,8 +117,10 @@ func (r *reader) finding(data json.RawMessage) bylaw.Finding {
 	switch {
 	case f.Msg == "":
 		r.fail("the rule \"findings\" gives %s, which has no msg", short(data))
-	case len(f.Msg) > maxText || len(f.Fix) > maxText:
+	case len(f.Msg) > maxText || len(f.Fix) > maxText || len(f.Suggestion) > maxText:
 		r.fail("the rule \"findings\" gives a text of more than %d bytes", maxText)
+	case f.Suggestion != "" && (f.File == "" || f.Line < 1):
+		r.fail("the rule \"findings\" gives the suggestion %q, and not the file and line that it replaces", short([]byte(f.Suggestion)))
 	case f.Ref != "" && !strings.HasPrefix(f.Ref, "https://"):
 		r.fail("the rule \"findings\" gives the ref %q, which does not begin with https://", short([]byte(f.Ref)))
 	}

@@ -86,6 +86,9 @@ func checkConfig(s streams, o configOptions, rules check.Rules) error {
 		for _, e := range rules.Config.Policies {
 			enabled = append(enabled, e.ID)
 		}
+		for _, p := range rules.Config.Conftest {
+			enabled = append(enabled, p.ID)
+		}
 		if len(rules.Problems) == 0 {
 			fmt.Fprintf(s.out, "%s is fine; switched on: %s\n", bylaw.ConfigPath, strings.Join(enabled, ", "))
 		}
@@ -135,6 +138,9 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 			name := "policies." + p.ID + strings.ReplaceAll(pointer, "/", ".")
 			all = append(all, shown{name, values[pointer], p.From[pointer].String()})
 		}
+	}
+	for _, p := range rules.Config.Conftest {
+		all = append(all, shown{"conftest." + p.ID, map[string]any{"dir": p.Dir, "paths": p.Paths, "namespace": p.Namespace}, p.From.String()})
 	}
 	if o.json {
 		return json.NewEncoder(s.out).Encode(all)

@@ -32,6 +32,8 @@ type Tree struct {
 	Commit     string // full sha; "" when the repository cannot be seen or is empty
 	Visible    bool   // whether the repository can be read at all
 	Files      []Blob // those of the wanted files that exist, in no particular order
+
+	Folders []string // those of the wanted folders, each with a "/" at its end, of which all files are among Files
 }
 
 // File returns the file at a path, and whether it exists.
@@ -51,6 +53,10 @@ type Blob struct {
 	Mode string // git file mode: 100644, 100755, 120000 for a symbolic link, 160000 for a submodule; "" when not known
 	Data []byte
 }
+
+// ModeFolder is the mode of a folder that was not read, because it stands deeper than folders are read. Its
+// path ends in "/".
+const ModeFolder = "040000"
 
 // Posted is a check run of ours that stands on a commit.
 type Posted struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,6 +87,10 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	if err != nil {
 		return Result{}, fmt.Errorf("snapshot %s: %w", ref, err)
 	}
+	folders := func(paths []string) []string {
+		return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return !strings.HasSuffix(p, "/") })
+	}
+	reading.Law.Folders, reading.Organization.Folders = folders(want.Law), folders(want.Organization)
 	standing := trees{repository: reading.Law, organization: reading.Organization, elsewhere: c.lookElsewhere(ref)}
 	l, err := c.readLaw(ctx, standing, func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 		return c.GitHub.Files(ctx, ref, &reading.Snapshot, revision, paths)
@@ -176,8 +181,15 @@ func (c *Checker) Judge(ctx context.Context, ref bylaw.Ref, s bylaw.Snapshot, ru
 // judge asks every policy that is switched on. One that is broken does not silence the others.
 func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask) ([]bylaw.Verdict, error) {
 	in := &policy.Input{Snapshot: s}
-	verdicts := make([]bylaw.Verdict, len(l.config.Policies))
+	verdicts := make([]bylaw.Verdict, len(l.config.Policies), len(l.config.Policies)+len(l.config.Conftest))
+	packs := make([]bylaw.Verdict, len(l.config.Conftest))
 	group, ctx := errgroup.WithContext(ctx)
+	for i, p := range l.config.Conftest {
+		group.Go(func() (err error) {
+			packs[i], err = c.judgePack(ctx, p, s, l)
+			return err
+		})
+	}
 	for i, p := range l.config.Policies {
 		if ask.lacks(l.facts[p.ID]) {
 			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID])
@@ -209,7 +221,7 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 		}
 		verdicts[i].Comment = p.Comment.Value
 	}
-	return verdicts, err
+	return append(verdicts, packs...), err
 }
 
 // aboutPeople are the facts that only GitHub, or whoever asks, can give.

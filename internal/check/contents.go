@@ -35,6 +35,9 @@ func (c *Checker) readContents(ctx context.Context, ref bylaw.Ref, s *bylaw.Snap
 	for _, p := range l.config.Policies {
 		patterns = append(patterns, l.metadata[p.ID].Files...)
 	}
+	for _, p := range l.config.Conftest {
+		patterns = append(patterns, p.Paths...)
+	}
 	for i := range s.Files {
 		s.Files[i].Before, s.Files[i].After = noContent(), noContent()
 	}

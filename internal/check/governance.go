@@ -114,6 +114,9 @@ func (c *Checker) proposedLaw(ctx, bounded context.Context, ref bylaw.Ref, s *by
 		// A file that the proposed configuration names: as the pull request has it, or as it stands.
 		var mine, standing []string
 		for _, p := range paths {
+			if strings.HasSuffix(p, "/") {
+				mine = append(mine, proposedBelow(s.Files, p)...)
+			}
 			if changed[p] {
 				mine = append(mine, p)
 			} else {
@@ -125,8 +128,20 @@ func (c *Checker) proposedLaw(ctx, bounded context.Context, ref bylaw.Ref, s *by
 			return out, err
 		}
 		rest, err := c.GitHub.Files(ctx, ref, s, bylaw.RevisionLaw, standing)
+		rest = slices.DeleteFunc(rest, func(b bylaw.Blob) bool { return changed[b.Path] })
 		return slices.Concat(out, rest), err
 	}, func(string) *law { return nil })
+}
+
+// proposedBelow are the paths of the changed files that would stand below a folder.
+func proposedBelow(files []bylaw.File, folder string) []string {
+	var paths []string
+	for _, f := range files {
+		if f.Status != "removed" && strings.HasPrefix(f.Path, folder) {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths
 }
 
 // problemsOfProposal are the faults of the proposed rules that this pull request brings or leaves in
@@ -148,6 +163,9 @@ func (l *law) faults() []bylaw.Problem {
 	for _, p := range l.config.Policies {
 		out = append(out, l.broken[p.ID]...)
 	}
+	for _, p := range l.config.Conftest {
+		out = append(out, l.broken[p.ID]...)
+	}
 	return out
 }
 
@@ -167,7 +185,7 @@ func (c *Checker) testProposal(ctx, bounded context.Context, now, next *law) ([]
 	var problems []bylaw.Problem
 	for _, id := range slices.Sorted(maps.Keys(next.sources)) {
 		s := next.sources[id]
-		if s.BuiltIn || next.broken[id] != nil || now.sources[id].Digest() == s.Digest() {
+		if s.BuiltIn || s.Namespace != "" || next.broken[id] != nil || now.sources[id].Digest() == s.Digest() {
 			continue
 		}
 		report, err := c.test(bounded, s)
@@ -193,7 +211,7 @@ func (c *Checker) testProposal(ctx, bounded context.Context, now, next *law) ([]
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(now.sources)) {
-		if _, stands := next.sources[id]; !stands {
+		if _, stands := next.sources[id]; !stands && now.sources[id].Namespace == "" {
 			differences = append(differences, bylaw.Difference{File: now.sources[id].Modules[0].File, Msg: fmt.Sprintf("policy %s is removed", id)})
 		}
 	}
@@ -259,6 +277,7 @@ func configDifferences(now, next *law) []bylaw.Difference {
 		}
 	}
 	out = append(out, relationDifferences(now, next)...)
+	out = append(out, packDifferences(now, next)...)
 	was, is := rosterNames(now), rosterNames(next)
 	if was != is {
 		add(policy.Place{}, "the rosters would be %s instead of %s", orNone(is), orNone(was))

@@ -103,7 +103,7 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 		l.readRosters(t)
 	}
 	l.problems = append(l.problems, l.rosterFaults...)
-	return l, nil
+	return l, l.readPacks(ctx, c, t)
 }
 
 func (c *Checker) sourcesOf(t trees) ([]policy.Source, []bylaw.Problem) {
@@ -160,7 +160,7 @@ func originOf(t trees, repository, organization *policy.File) string {
 	return own + "; " + defaults
 }
 
-// wanted are the files that the configuration names, in the governed repository and in the
+// wanted are the files that the configuration names, and the folders, with a "/" at their end, in the governed repository and in the
 // organization's.
 func (l *law) wanted() (repository, organization []string) {
 	add := func(from policy.Place, file string) {
@@ -179,6 +179,9 @@ func (l *law) wanted() (repository, organization []string) {
 		if file.Value != "" {
 			add(file.From, file.Value)
 		}
+	}
+	for _, p := range l.config.Conftest {
+		add(p.From, p.Dir+"/")
 	}
 	return repository, organization
 }
@@ -200,7 +203,10 @@ func named(from policy.Place, file string) string {
 // missing are the wanted files that the trees do not hold.
 func (l *law) missing(t trees) (repository, organization []string) {
 	absent := func(tree bylaw.Tree) func(string) bool {
-		return func(file string) bool { _, ok := tree.File(file); return ok }
+		return func(file string) bool {
+			_, ok := tree.File(file)
+			return ok || slices.Contains(tree.Folders, file)
+		}
 	}
 	repository, organization = l.wanted()
 	return slices.DeleteFunc(repository, absent(t.repository)), slices.DeleteFunc(organization, absent(t.organization))
@@ -281,7 +287,9 @@ func (l *law) governs(file string) bool {
 		return true
 	}
 	repository, _ := l.wanted()
-	return slices.Contains(repository, path.Clean(file))
+	return slices.ContainsFunc(repository, func(name string) bool {
+		return name == path.Clean(file) || strings.HasSuffix(name, "/") && strings.HasPrefix(file, name)
+	})
 }
 
 // warnings are what is odd in rosters and organizations and was read all the same: lines that do not say

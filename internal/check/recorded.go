@@ -80,20 +80,9 @@ func (r Recorded) Teams(_ context.Context, _ bylaw.Ref, names []string) ([]bylaw
 	return teamsNamed(s.Teams, names), err
 }
 
-// Files returns recorded files.
+// Files returns recorded files. A path that ends in "/" is a folder, and stands for all files below it.
 func (r Recorded) Files(_ context.Context, _ bylaw.Ref, _ *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
-	var out []bylaw.Blob
-	for _, path := range paths {
-		data, err := os.ReadFile(filepath.Join(r.Folder, string(revision), filepath.FromSlash(path)))
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return nil, fmt.Errorf("read recorded file %s: %w", path, err)
-		default:
-			out = append(out, bylaw.Blob{Path: path, Data: data})
-		}
-	}
-	return out, nil
+	return Folder(filepath.Join(r.Folder, filepath.FromSlash(string(revision)))).Files(paths)
 }
 
 // Dates returns what dates.yml says of a file; nothing when it says nothing.

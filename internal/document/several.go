@@ -1,9 +1,6 @@
 package document
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // Part is one of the documents of a file.
 type Part struct {
@@ -11,10 +8,13 @@ type Part struct {
 	Line  int // where it begins, from 1
 }
 
-// ReadSeveral parses a file that may hold several YAML documents, or one of another format. An empty
-// document between two lines of "---" is none. All of them together keep the limits of one file. An
-// error is always an [*Error].
-func ReadSeveral(path string, format Format, data []byte) ([]Part, error) {
+// MaxDocuments is how many documents a file can hold, the empty ones included.
+const MaxDocuments = 1000
+
+// ReadSeveral parses a file that may hold several YAML documents, or one document of another format. An
+// empty document is none. All of them together keep the limits of one file. An error is always an
+// [*Error].
+func ReadSeveral(path string, format Format, data []byte) (parts []Part, err error) {
 	if format != YAML {
 		doc, err := Read(path, format, data)
 		if err != nil {
@@ -22,35 +22,39 @@ func ReadSeveral(path string, format Format, data []byte) ([]Part, error) {
 		}
 		return []Part{{Value: doc.Value, Line: 1}}, nil
 	}
-	limits := DefaultLimits(format)
-	if len(data) > limits.Bytes {
-		_, err := Read(path, format, data) // says so
-		return nil, err
+	r := &reader{path: path, limits: DefaultLimits(format)}
+	defer func() {
+		if recover() != nil { // as in ReadWithin
+			parts, err = nil, r.fail(1, 0, unreadableHint, unreadable)
+		}
+	}()
+	text, failed := r.clean(data)
+	if failed != nil {
+		return nil, failed
 	}
-	var parts []Part
-	lines := bytes.SplitAfter(data, []byte("\n"))
-	for from := 0; from < len(lines); {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	for n, from := 0, 0; from < len(lines); n++ {
+		if n > MaxDocuments { // the first can be what stands above the first "---"
+			return nil, r.fail(from+1, 0, "split the file", "the file holds more than %d YAML documents", MaxDocuments)
+		}
 		to := from + 1
 		for to < len(lines) && !separates(lines[to]) {
 			to++
 		}
-		// The lines above are left empty, so that every line keeps its number.
-		text := slices.Concat(bytes.Repeat([]byte("\n"), from), bytes.Join(lines[from:to], nil))
-		doc, err := ReadWithin(path, format, text, limits)
-		if err != nil {
-			return nil, err
+		known := len(r.lines)
+		value, failed := r.yaml(bytes.Join(lines[from:to], nil), "", from)
+		if failed != nil {
+			return nil, failed
 		}
-		limits.Values -= len(doc.Lines)
-		if doc.Value != nil {
-			parts = append(parts, Part{Value: doc.Value, Line: doc.Line("")})
+		if value != nil {
+			parts = append(parts, Part{Value: value, Line: r.lines[known].Line})
 		}
 		from = to
 	}
 	return parts, nil
 }
 
-// separates reports whether a line ends one YAML document and begins the next. Inside of a text block such
-// a line cannot stand: it would have to be indented.
+// separates reports whether a line begins another YAML document. Inside of a text it would be indented.
 func separates(line []byte) bool {
 	rest, found := bytes.CutPrefix(line, []byte("---"))
 	return found && (len(bytes.TrimSpace(rest)) == 0 || rest[0] == ' ' || rest[0] == '\t')

@@ -124,7 +124,7 @@ func (s sizes) note(oid string, size *int) {
 func (s sizes) fit(organization string, law, org []bylaw.Blob) error {
 	total := 0
 	for i, f := range slices.Concat(law, org) {
-		if f.Mode == submodule {
+		if !hasContent(f) {
 			continue
 		}
 		size, known := s[f.OID]
@@ -164,7 +164,7 @@ func (c *Client) contents(ctx context.Context, owner, repo string, law, organiza
 	var lack []missing
 	note := func(files []bylaw.Blob, inOrganization bool) {
 		for _, f := range files {
-			if _, seen := have[f.OID]; seen || f.Data != nil || f.Mode == submodule {
+			if _, seen := have[f.OID]; seen || f.Data != nil || !hasContent(f) {
 				continue
 			}
 			data, ok := c.caches.blob(blobKey{c.installation, f.OID})
@@ -195,7 +195,7 @@ func (c *Client) contents(ctx context.Context, owner, repo string, law, organiza
 	}
 	for _, files := range [][]bylaw.Blob{law, organization} {
 		for i, f := range files {
-			if f.Data == nil && f.Mode != submodule {
+			if f.Data == nil && hasContent(f) {
 				files[i].Data = have[f.OID]
 			}
 		}

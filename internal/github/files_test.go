@@ -61,6 +61,7 @@ func TestFilesOfAFolder(t *testing.T) {
 		".github/bylaw/own/own.rego":  "100644 package bylaw.own\n",
 		".github/bylaw/own/logo.bin":  "100644 \xff\xfe\x00logo",
 		".github/bylaw/own/link.rego": "120000 ../../../README.md",
+		".github/bylaw/own/deep/":     bylaw.ModeFolder + " ", // too deep to be read, but nobody can miss it
 		"wheel.go":                    " package wheel\n",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

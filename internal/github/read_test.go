@@ -305,6 +305,8 @@ func TestReadBringsTheLaw(t *testing.T) {
 		".github/bylaw/own/own.rego":  {"100644", "package bylaw.own\n"},
 		".github/bylaw/own/logo.bin":  {"100644", "\xff\xfe\x00logo"},
 		".github/bylaw/own/link.rego": {"120000", "../../../README.md"},
+		".github/bylaw/own/deep/":     {bylaw.ModeFolder, ""}, // too deep to be read, but nobody can miss it
+		".github/bylaw/own/":          {bylaw.ModeFolder, ""},
 		".github/workflows/build.yml": {"100644", "on: push\n"},
 		"OWNERS.md":                   {"", "| alice | Acme |\n"},
 	}
@@ -519,7 +521,7 @@ func TestPersonalTokensRead(t *testing.T) {
 	c := github.NewTokenClient(w.app.BaseURL, "alices-token")
 	r, err := c.Read(t.Context(), w.ref, bylaw.Want{})
 	must(t, err)
-	if r.Snapshot.Title != "Add a wheel" || len(r.Posted) != 0 || len(r.Law.Files) != 4 {
+	if r.Snapshot.Title != "Add a wheel" || len(r.Posted) != 0 || len(r.Law.Files) != 5 {
 		t.Errorf("got %+v", r)
 	}
 }

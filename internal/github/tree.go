@@ -112,7 +112,7 @@ func (l *lawFiles) tree(a *lawAnswer, sizes sizes) bylaw.Tree {
 
 // files lists what stands at a path, without contents unless they came along: one file, or the files
 // of a folder if the path ends in "/", and notes their sizes. A file asked for as a folder, and the
-// reverse, does not exist.
+// reverse, does not exist. Of a folder that stands deeper than the others are read, only that it is there.
 func (e *entry) files(p string, sizes sizes) []bylaw.Blob {
 	folder := strings.HasSuffix(p, "/")
 	switch {
@@ -132,9 +132,11 @@ func (e *entry) files(p string, sizes sizes) []bylaw.Blob {
 			continue
 		}
 		for _, grandchild := range child.Object.Entries {
-			if grandchild.Type != "tree" {
-				list = append(list, grandchild.blob(p+child.Name+"/", sizes))
+			if grandchild.Type == "tree" {
+				list = append(list, bylaw.Blob{Path: p + child.Name + "/" + grandchild.Name + "/", OID: grandchild.OID, Mode: bylaw.ModeFolder})
+				continue
 			}
+			list = append(list, grandchild.blob(p+child.Name+"/", sizes))
 		}
 	}
 	return list
@@ -149,5 +151,8 @@ func (t *treeEntry) blob(folder string, sizes sizes) bylaw.Blob {
 
 // submodule is the mode of a commit of another repository; it has no content here.
 const submodule = "160000"
+
+// hasContent reports whether what stands in a tree is a file, or a link.
+func hasContent(b bylaw.Blob) bool { return b.Mode != submodule && b.Mode != bylaw.ModeFolder }
 
 func mode(m int) string { return fmt.Sprintf("%06o", m) }

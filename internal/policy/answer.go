@@ -199,6 +199,13 @@ func NotJudged(s Source, md Metadata, why []bylaw.Problem) bylaw.Verdict {
 	return broken(newVerdict(Inspection{Metadata: md}, s), why...)
 }
 
+// DoesNotApply is the verdict of a policy that has nothing to say.
+func DoesNotApply(s Source, md Metadata) bylaw.Verdict {
+	v := newVerdict(Inspection{Metadata: md}, s)
+	v.Outcome, v.Conclusion = bylaw.DoesNotApply, bylaw.Success
+	return v
+}
+
 // NotAsked is the verdict of a policy that needs facts which a local check does not have. It stops
 // nothing, and nothing is ever posted of it.
 func NotAsked(s Source, md Metadata) bylaw.Verdict {

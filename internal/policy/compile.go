@@ -60,6 +60,9 @@ func inputSchemaWith(params Params) object {
 // compile parses, checks and prepares a policy alone with the library. Its time is not bounded:
 // untrusted sources are compiled in a worker process.
 func compile(ctx context.Context, s Source) *compiled {
+	if s.Namespace != "" {
+		return compilePack(ctx, s)
+	}
 	c := &compiled{}
 	modules, metadata, problems := parse(s, false)
 	c.Metadata = metadata

@@ -24,6 +24,7 @@ type Config struct {
 	Relations     map[string]Setting[string] // how near a relation brings two organizations, by its kind; what is not in it is a default
 	Removed       Setting[string]            // path of the list of those of whom nothing is told, "" for none
 	Policies      []Enabled                  // switched on, in order of their names
+	Conftest      []Pack                     // folders of policies that were written for Conftest
 }
 
 // Setting is a value with the file and line that set it.
@@ -75,7 +76,7 @@ type File struct {
 }
 
 var (
-	topKeys    = []string{"version", "rosters", "shared_rosters", "organizations", "relations", "removed", "policies"}
+	topKeys    = []string{"version", "rosters", "shared_rosters", "organizations", "relations", "removed", "policies", "conftest"}
 	rosterKeys = []string{"path", "format", "repo", "project"}
 
 	relationKinds = []string{"acquired", "subsidiary", "division", "pays-for"}
@@ -99,6 +100,9 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 		own := r.read()
 		slices.SortStableFunc(r.problems, func(a, b bylaw.Problem) int { return a.Line - b.Line })
 		problems = append(problems, r.problems...)
+		if own.Conftest != nil {
+			c.Conftest = own.Conftest
+		}
 		if own.Rosters != nil {
 			c.Rosters = own.Rosters
 		}
@@ -265,6 +269,7 @@ func (r *configReader) read() configFile {
 	}
 	r.relations(fields, &out)
 	r.policies(fields, &out)
+	r.conftest(fields, &out)
 	return out
 }
 

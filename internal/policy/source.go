@@ -26,11 +26,14 @@ type Source struct {
 	BuiltIn bool     `json:"builtin"` // ships with Bylaw, and therefore runs in this process
 	Modules []Module `json:"modules"` // rules and tests, ordered by file name
 	Library []Module `json:"library"` // package bylaw.lib, ordered by file name
+
+	Namespace string `json:"namespace,omitempty"` // of a Conftest pack: the package whose rules are asked; "" for a policy
 }
 
 // Digest tells one version of a policy, with its library, from another.
 func (s Source) Digest() string {
 	h := sha256.New()
+	fmt.Fprintf(h, "%q", s.Namespace)
 	for _, m := range slices.Concat(s.Modules, s.Library) {
 		fmt.Fprintf(h, "%d %s %d %s", len(m.File), m.File, len(m.Text), m.Text)
 	}

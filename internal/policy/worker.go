@@ -44,6 +44,7 @@ type request struct {
 	Source Source          `json:"source"`
 	Input  json.RawMessage `json:"input,omitempty"` // evaluate: a snapshot
 	Params map[string]any  `json:"params,omitempty"`
+	Pack   []PackInput     `json:"pack,omitempty"` // evaluate a Conftest pack
 	Test   bool            `json:"test,omitempty"`
 }
 
@@ -290,7 +291,11 @@ func serve(r request, known map[string]*compiled) response {
 		}
 		known[key] = c
 	}
-	if r.Input == nil {
+	if r.Pack != nil && len(c.Problems) == 0 {
+		answer, problems := evaluatePack(ctx, c, r.Source, r.Pack)
+		return response{Answer: answer, Problems: problems}
+	}
+	if r.Input == nil && r.Pack == nil {
 		return response{Inspection: &c.Inspection}
 	}
 	if len(c.Problems) > 0 {

@@ -227,7 +227,7 @@ func (i *intake) push() {
 		i.raise(installationJob(i.event.Installation, i.event.Owner, fanOutAll))
 	case i.unconfigured && !touchesRules:
 		i.why = nothingConfigured
-	case touchesRules || slices.ContainsFunc(p.Paths, func(path string) bool { return slices.Contains(i.rules, path) }) || i.server.check().MayGovern(bylaw.Ref{Installation: i.event.Installation, Owner: i.event.Owner, Repo: i.event.Repo}, p.Paths):
+	case touchesRules || slices.ContainsFunc(p.Paths, i.named) || i.server.check().MayGovern(bylaw.Ref{Installation: i.event.Installation, Owner: i.event.Owner, Repo: i.event.Repo}, p.Paths):
 		i.in.Forget = append(i.in.Forget, datesKey(i.event.Installation, i.repository, "", ""))
 		i.raise(repositoryJob(i.event.Installation, i.repository))
 	default:
@@ -273,3 +273,10 @@ func (i *intake) raisePull(number int) {
 }
 
 func (i *intake) raise(j store.Job) { i.in.Jobs = append(i.in.Jobs, j) }
+
+// named reports whether the configuration names a file, or a folder above it.
+func (i *intake) named(path string) bool {
+	return slices.ContainsFunc(i.rules, func(rule string) bool {
+		return rule == path || strings.HasSuffix(rule, "/") && strings.HasPrefix(path, rule)
+	})
+}

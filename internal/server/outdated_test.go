@@ -275,7 +275,8 @@ func TestOldDeliveriesAreForgotten(t *testing.T) {
 	})
 }
 
-// TestRulesThatAnotherProcessHasRead: one of two processes learns of a new roster, the other one of a push to it.
+// TestRulesThatAnotherProcessHasRead: one of two processes learns of a new roster and of a new
+// folder of Conftest policies, the other one of a push to them.
 func TestRulesThatAnotherProcessHasRead(t *testing.T) {
 	engines(t, func(t *testing.T, database string) {
 		w := newTown(t)
@@ -289,14 +290,14 @@ func TestRulesThatAnotherProcessHasRead(t *testing.T) {
 		second := w.newServer(t, database, "second")
 		w.run(t, second)
 		_, err := w.PushFiles(widgets, "main", "alice", fakegithub.Commit{Files: map[string]string{
-			".github/bylaw.yml": "version: 1\nrosters:\n  - path: new.yml\npolicies:\n  conflict_of_interest:\n    severity: {major: {paths: [\"core/**\"]}}\n",
+			".github/bylaw.yml": "version: 1\nrosters:\n  - path: new.yml\nconftest:\n  - {dir: policy, paths: [\"deploy/**\"]}\npolicies:\n  conflict_of_interest:\n    severity: {major: {paths: [\"core/**\"]}}\n",
 			"new.yml":           "version: 1\npeople:\n  - {github: alice, affiliations: [{organization: Acme}]}\n",
 		}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.settled(t, second.Store)
-		for path, want := range map[string]int{"new.yml": 202, "README.md": 200} {
+		for path, want := range map[string]int{"new.yml": 202, "policy/lib/names.rego": 202, "policy.md": 200, "README.md": 200} {
 			body, err := json.Marshal(map[string]any{
 				"ref": "refs/heads/main", "after": "a", "commits": []any{map[string]any{"modified": []string{path}}}, "installation": map[string]int{"id": 9},
 				"repository": map[string]any{"name": "widgets", "default_branch": "main", "owner": map[string]string{"login": "acme"}},

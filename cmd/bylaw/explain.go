@@ -71,7 +71,11 @@ func explain(s streams, source policy.Source, in policy.Inspection) error {
 		fmt.Fprintf(w, "It looks at: %s\n", strings.Join(in.Facts, ", "))
 	}
 	if len(md.Files) > 0 {
-		fmt.Fprintf(w, "It reads the content of: %s\n", strings.Join(md.Files, ", "))
+		files := make([]string, len(md.Files))
+		for i, f := range md.Files {
+			files[i] = f.String()
+		}
+		fmt.Fprintf(w, "It reads the content of: %s\n", strings.Join(files, ", "))
 	}
 	if md.Comment {
 		fmt.Fprintf(w, "It writes a comment on the pull request; \"comment: false\" below policies.%s switches that off.\n", source.ID)

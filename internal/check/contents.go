@@ -33,7 +33,7 @@ type headFiles struct {
 func (c *Checker) readContents(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, l *law) error {
 	var patterns []string
 	for _, p := range l.config.Policies {
-		patterns = append(patterns, l.metadata[p.ID].Files...)
+		patterns = append(patterns, l.metadata[p.ID].Patterns(p.Params)...)
 	}
 	for _, p := range l.config.Conftest {
 		patterns = append(patterns, p.Paths...)

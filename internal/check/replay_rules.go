@@ -135,7 +135,7 @@ func (o *OtherRules) lawFor(r Record, changed bool) *law {
 	slices.SortFunc(l.config.Policies, func(a, b policy.Enabled) int { return cmp.Compare(a.ID, b.ID) })
 	for _, p := range l.config.Policies {
 		if len(l.broken[p.ID]) == 0 {
-			l.broken[p.ID] = contentsUnseen(l.metadata[p.ID].Files, &r.Snapshot)
+			l.broken[p.ID] = contentsUnseen(l.metadata[p.ID].Patterns(p.Params), &r.Snapshot)
 		}
 	}
 	return &l

@@ -18,7 +18,7 @@ type Metadata struct {
 	Description string            `json:"description"`
 	Rule        []bylaw.Reference `json:"rule"`       // the written rule: related_resources
 	Params      Params            `json:"params"`     // schema of the parameters
-	Files       []string          `json:"files"`      // globs of the files whose content it asks for
+	Files       []FilePattern     `json:"files"`      // the files whose content it asks for
 	Conclusion  bylaw.Conclusion  `json:"conclusion"` // when not accepted
 	Comment     bool              `json:"comment"`    // whether it wants a comment on the pull request
 }
@@ -148,13 +148,16 @@ func (md *Metadata) readCustom(value any, doc *document.Document, problem report
 		switch key {
 		case "files":
 			list, ok := fields[key].([]any)
-			for _, item := range list {
-				pattern, isText := item.(string)
-				ok = ok && isText
+			for i, item := range list {
+				pattern, msg, fix := md.filePattern(item)
+				if msg != "" {
+					problem(fmt.Sprintf("%s/%d", at, i), doc, msg, fix)
+					continue
+				}
 				md.Files = append(md.Files, pattern)
 			}
 			if !ok {
-				problem(at, doc, "custom.files must be a list of file patterns", "")
+				problem(at, doc, "custom.files must be a list of file patterns", filesFix)
 			}
 		case "conclusion":
 			name, _ := fields[key].(string)

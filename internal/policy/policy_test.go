@@ -177,18 +177,22 @@ func TestMetadataIsCheckedKeyByKey(t *testing.T) {
 		line int
 		msg  string
 	}{
-		"none":               {"package bylaw.rule\naccept if true\n", 1, "no METADATA"},
-		"misspelt key":       {"# METADATA\n# titel: x\n# description: y\npackage bylaw.rule\naccept if true\n", 2, `no key "titel"`},
-		"misspelt custom":    {"# METADATA\n# title: x\n# description: y\n# custom: {conclussion: failure}\npackage bylaw.rule\naccept if true\n", 4, `no key "conclussion"`},
-		"own key":            {"# METADATA\n# title: x\n# description: y\n# schemas:\n#   - input.params: {type: object, properties: {comment: {type: string, default: x}}}\npackage bylaw.rule\naccept if true\n", 5, `cannot be named comment`},
-		"neutral":            {"# METADATA\n# title: x\n# description: y\n# custom: {conclusion: neutral}\npackage bylaw.rule\naccept if true\n", 4, `cannot be "neutral"`},
-		"no description":     {"# METADATA\n# title: x\npackage bylaw.rule\naccept if true\n", 2, "no description"},
-		"odd link":           {"# METADATA\n# title: x\n# description: y\n# related_resources: [\"http://x\"]\npackage bylaw.rule\naccept if true\n", 4, "https://"},
-		"another's package":  {"# METADATA\n# title: x\n# description: y\npackage bylaw.conflict_of_interest\naccept if true\n", 4, "must say \"package bylaw.rule\""},
-		"the library's":      {"# METADATA\n# title: x\n# description: y\npackage bylaw.lib\naccept if true\n", 4, "must say \"package bylaw.rule\""},
-		"unknown format":     {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: {a: {type: string, format: teams, default: x}}}}]\npackage bylaw.rule\naccept if true\n", 4, `or "team", a team of the organization`},
-		"format of a list":   {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: {a: {type: array, format: team, default: []}}}}]\npackage bylaw.rule\naccept if true\n", 4, "only text has a format"},
-		"unknown schema key": {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, propertys: {}}}]\npackage bylaw.rule\naccept if true\n", 4, `no key "propertys"`},
+		"none":                  {"package bylaw.rule\naccept if true\n", 1, "no METADATA"},
+		"misspelt key":          {"# METADATA\n# titel: x\n# description: y\npackage bylaw.rule\naccept if true\n", 2, `no key "titel"`},
+		"misspelt custom":       {"# METADATA\n# title: x\n# description: y\n# custom: {conclussion: failure}\npackage bylaw.rule\naccept if true\n", 4, `no key "conclussion"`},
+		"neutral":               {"# METADATA\n# title: x\n# description: y\n# custom: {conclusion: neutral}\npackage bylaw.rule\naccept if true\n", 4, `cannot be "neutral"`},
+		"no description":        {"# METADATA\n# title: x\npackage bylaw.rule\naccept if true\n", 2, "no description"},
+		"odd link":              {"# METADATA\n# title: x\n# description: y\n# related_resources: [\"http://x\"]\npackage bylaw.rule\naccept if true\n", 4, "https://"},
+		"another's package":     {"# METADATA\n# title: x\n# description: y\npackage bylaw.conflict_of_interest\naccept if true\n", 4, "must say \"package bylaw.rule\""},
+		"the library's":         {"# METADATA\n# title: x\n# description: y\npackage bylaw.lib\naccept if true\n", 4, "must say \"package bylaw.rule\""},
+		"unknown format":        {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: {a: {type: string, format: teams, default: x}}}}]\npackage bylaw.rule\naccept if true\n", 4, `or "team", a team of the organization`},
+		"format of a list":      {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: {a: {type: array, format: team, default: []}}}}]\npackage bylaw.rule\naccept if true\n", 4, "only text has a format"},
+		"a pattern of nothing":  {filesHead("{paths: {type: string, format: pattern, default: x}}", `["docs/["]`), 5, `"docs/[" is not a pattern`},
+		"files of no parameter": {filesHead("{paths: {type: string, format: pattern, default: x}}", "[{parameter: path}]"), 5, `names the parameter "path", and there is none`},
+		"files of a word":       {filesHead("{word: {type: string, default: x}}", "[{parameter: word}]"), 5, `"word", and it holds no patterns`},
+		"files of two kinds":    {filesHead("{paths: {type: string, format: pattern, default: x}}", "[{parameter: paths, pattern: x}]"), 5, "a pattern, or names one parameter"},
+		"unknown schema key":    {"# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, propertys: {}}}]\npackage bylaw.rule\naccept if true\n", 4, `no key "propertys"`},
+		"own key":               {"# METADATA\n# title: x\n# description: y\n# schemas:\n#   - input.params: {type: object, properties: {comment: {type: string, default: x}}}\npackage bylaw.rule\naccept if true\n", 5, `cannot be named comment`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -204,6 +208,35 @@ func TestMetadataIsCheckedKeyByKey(t *testing.T) {
 				t.Errorf("got %v, want %q on line %d", in.Problems, tt.msg, tt.line)
 			}
 		})
+	}
+}
+
+func filesHead(properties, files string) string {
+	return "# METADATA\n# title: x\n# description: y\n# schemas: [{input.params: {type: object, properties: " + properties + "}}]\n" +
+		"# custom: {files: " + files + "}\npackage bylaw.rule\naccept if true\n"
+}
+
+func TestTheFilesOfAPolicyFollowItsParameters(t *testing.T) {
+	t.Parallel()
+	pattern := "{type: string, format: pattern, default: x}"
+	text := filesHead("{paths: {type: array, default: [], items: "+pattern+"}, one: "+pattern+", lists: {type: array, default: [], items: {type: object, properties: {"+
+		"in: "+pattern+", not: "+pattern+"}}}}", "[README.md, {parameter: paths}, {parameter: one}, {parameter: lists.in}]")
+	in, err := newEngine(t).Inspect(t.Context(), policy.Source{ID: "rule", Modules: []policy.Module{{File: ".github/bylaw/rule/rule.rego", Text: text}}})
+	if err != nil || len(in.Problems) > 0 {
+		t.Fatal(err, in.Problems)
+	}
+	tests := map[string]struct {
+		params map[string]any
+		want   []string
+	}{
+		"every place":          {map[string]any{"paths": []any{"a/**", "b"}, "one": "c", "lists": []any{map[string]any{"in": "d", "not": "e"}, map[string]any{"in": "f"}}}, []string{"README.md", "a/**", "b", "c", "d", "f"}},
+		"empty is no pattern":  {map[string]any{"paths": []any{}, "one": "", "lists": []any{}}, []string{"README.md"}},
+		"values of other kind": {map[string]any{"paths": 1, "one": []any{map[string]any{}}, "lists": "x"}, []string{"README.md"}},
+	}
+	for name, tt := range tests {
+		if diff := cmp.Diff(tt.want, in.Metadata.Patterns(tt.params)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

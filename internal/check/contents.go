@@ -1,11 +1,12 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -62,17 +63,19 @@ func (c *Checker) readContents(ctx context.Context, ref bylaw.Ref, s *bylaw.Snap
 		s.Incomplete = append(s.Incomplete, bylaw.Incomplete{Fact: "files", Msg: fmt.Sprintf("policies ask for the content of %d files, more than %d", len(asked), maxContents)})
 		return nil
 	}
-	head, err := c.filesAt(ctx, ref, s, bylaw.RevisionHead, after)
+	head, headFaults, err := c.bearableAt(ctx, ref, s, bylaw.RevisionHead, after)
 	if err != nil {
-		return err
+		return unread(s, err)
 	}
-	base, err := c.filesAt(ctx, ref, s, bylaw.RevisionBase, before)
+	base, baseFaults, err := c.bearableAt(ctx, ref, s, bylaw.RevisionBase, before)
 	if err != nil {
-		return err
+		return unread(s, err)
 	}
 	total := 0
 	for _, b := range slices.Concat(head, base) {
-		total += len(b.Data)
+		if isText(b.Data) {
+			total += len(b.Data)
+		}
 	}
 	if total > maxContentBytes {
 		s.Incomplete = append(s.Incomplete, bylaw.Incomplete{Fact: "files", Msg: fmt.Sprintf("policies ask for the content of files of %d bytes together, more than %d", total, maxContentBytes)})
@@ -81,7 +84,47 @@ func (c *Checker) readContents(ctx context.Context, ref bylaw.Ref, s *bylaw.Snap
 	for _, i := range asked {
 		f := &s.Files[i]
 		f.Before, f.After = contentOf(base, oldPath(*f)), contentOf(head, f.Path)
+		if fault, ok := baseFaults[oldPath(*f)]; ok {
+			f.Before.Exists, f.Before.Problems = true, append(f.Before.Problems, fault)
+		}
+		fault, ok := headFaults[f.Path]
+		switch {
+		case ok:
+			f.After.Exists, f.After.Problems = true, append(f.After.Problems, fault)
+		case f.Status != "removed" && !f.After.Exists: // it must be something, and it is not a file
+			f.After.Problems = append(f.After.Problems, bylaw.Problem{
+				File: f.Path, Msg: "what stands at this path is not a file: it is a folder, or a link to another repository", Fix: "put the file itself here",
+			})
+		}
 	}
+	return nil
+}
+
+// mostUnbearable bounds how often a revision is read anew without a file that is far too large.
+const mostUnbearable = 3
+
+// bearableAt is filesAt without files that are too large to be read at all, and what is wrong with
+// these, by path.
+func (c *Checker) bearableAt(ctx context.Context, ref bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, map[string]bylaw.Problem, error) {
+	faults := map[string]bylaw.Problem{}
+	for {
+		blobs, err := c.filesAt(ctx, ref, s, revision, paths)
+		fault, ok := errors.AsType[*bylaw.Problem](err)
+		if !ok || len(faults) == mostUnbearable || !slices.Contains(paths, fault.File) {
+			return blobs, faults, err
+		}
+		faults[fault.File] = *fault
+		paths = slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return path == fault.File })
+	}
+}
+
+// unread notes that files are too many or too large to be read. Other errors it returns.
+func unread(s *bylaw.Snapshot, err error) error {
+	fault, ok := errors.AsType[*bylaw.Problem](err)
+	if !ok {
+		return err
+	}
+	s.Incomplete = append(s.Incomplete, bylaw.Incomplete{Fact: "files", Msg: fault.Error()})
 	return nil
 }
 
@@ -109,8 +152,19 @@ func contentOf(blobs []bylaw.Blob, path string) bylaw.Content {
 		return out
 	}
 	out.Exists = true
-	out.Text = strings.ToValidUTF8(string(blobs[i].Data), "\uFFFD")
+	refuse := func(msg, fix string) bylaw.Content {
+		out.Problems = append(out.Problems, bylaw.Problem{File: path, Msg: msg, Fix: fix})
+		return out
+	}
+	if blobs[i].Mode == symbolicLink {
+		return refuse("this is a symbolic link, which is not followed", "put the text itself here")
+	}
 	format, ok := document.FormatOf(path)
+	if isText(blobs[i].Data) {
+		out.Text = string(blobs[i].Data)
+	} else if !ok {
+		return refuse("the file is not UTF-8 text", "save it as UTF-8, if it is meant to be read")
+	}
 	if !ok {
 		return out
 	}
@@ -130,6 +184,11 @@ func contentOf(blobs []bylaw.Blob, path string) bylaw.Content {
 	}
 	return out
 }
+
+// symbolicLink is git's mode of one. Its content is the path that it leads to.
+const symbolicLink = "120000"
+
+func isText(data []byte) bool { return utf8.Valid(data) && !bytes.Contains(data, []byte{0}) }
 
 // filesAt returns those of the named files that exist at a revision whose commit is known. What was
 // read of a commit is remembered until the pull request has another one.

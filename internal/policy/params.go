@@ -156,7 +156,7 @@ func checkValue(at string, schema map[string]any, value any) []Fault {
 	}
 	var faults []Fault
 	if text, ok := value.(string); ok && schema["format"] == formatPattern {
-		if strings.HasPrefix(text, "/") || strings.HasPrefix(text, "./") || strings.HasSuffix(text, "/") || !doublestar.ValidatePattern(text) {
+		if strings.HasPrefix(text, "/") || strings.HasPrefix(text, "./") || strings.HasSuffix(text, "/") || slices.Contains(strings.Split(text, "/"), "..") || !doublestar.ValidatePattern(text) {
 			faults = append(faults, Fault{at, fmt.Sprintf("%q can never match a file", text), "write it from the top of the repository without \"/\" at either end, such as core/**"})
 		}
 	}

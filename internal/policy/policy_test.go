@@ -233,6 +233,11 @@ func TestTheFilesOfAPolicyFollowItsParameters(t *testing.T) {
 		"empty is no pattern":  {map[string]any{"paths": []any{}, "one": "", "lists": []any{}}, []string{"README.md"}},
 		"values of other kind": {map[string]any{"paths": 1, "one": []any{map[string]any{}}, "lists": "x"}, []string{"README.md"}},
 	}
+	for pattern, right := range map[string]bool{"vendors/**": true, "../vendors/**": false, "vendors/../x": false, "vendors..": true, "/x": false} {
+		if got := len(in.Metadata.Params.Check(map[string]any{"one": pattern})) == 0; got != right {
+			t.Errorf("the pattern %q is right: %v, want %v", pattern, got, right)
+		}
+	}
 	for name, tt := range tests {
 		if diff := cmp.Diff(tt.want, in.Metadata.Patterns(tt.params)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -156,8 +156,11 @@ func contentOf(blobs []bylaw.Blob, path string) bylaw.Content {
 		out.Problems = append(out.Problems, bylaw.Problem{File: path, Msg: msg, Fix: fix})
 		return out
 	}
-	if blobs[i].Mode == symbolicLink {
+	switch blobs[i].Mode {
+	case symbolicLink:
 		return refuse("this is a symbolic link, which is not followed", "put the text itself here")
+	case submodule:
+		return refuse("this is a link to another repository", "put the file itself here")
 	}
 	format, ok := document.FormatOf(path)
 	if isText(blobs[i].Data) {
@@ -185,8 +188,11 @@ func contentOf(blobs []bylaw.Blob, path string) bylaw.Content {
 	return out
 }
 
-// symbolicLink is git's mode of one. Its content is the path that it leads to.
-const symbolicLink = "120000"
+// Modes of git. The content of a symbolic link is the path that it leads to; a submodule has none.
+const (
+	symbolicLink = "120000"
+	submodule    = "160000"
+)
 
 func isText(data []byte) bool { return utf8.Valid(data) && !bytes.Contains(data, []byte{0}) }
 

@@ -115,6 +115,7 @@ func TestBadFilesOfVendorsGetAClearFinding(t *testing.T) {
 		"binary":                   {blob: with("Write", "\x00"), want: "it contains a NUL byte"},
 		"binary of another kind":   {path: "vendors/acme.png", blob: page("\x89PNG\x00\xff"), want: "the file is not UTF-8 text"},
 		"a symbolic link":          {blob: bylaw.Blob{Mode: "120000", Data: []byte("../../etc/passwd.md")}, want: ":0: The file cannot be read: this is a symbolic link, which is not followed."},
+		"a submodule":              {blob: bylaw.Blob{Mode: "160000"}, want: ":0: The file cannot be read: this is a link to another repository."},
 		"larger than 1 MiB":        {blob: with("Write", strings.Repeat("Write to us.\n", 100_000)), want: "the file is larger than 1 MiB"},
 		"larger than 5 MiB":        {blob: with("Write", strings.Repeat("Write to us.\n", 500_000)), want: "This file is larger than 5 MiB."},
 		"deeply nested":            {blob: with("Write", strings.Repeat("> ", 100_000)), want: "vendors/acme.md:"},

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 
@@ -35,8 +36,9 @@ const (
 // Files reads files of one commit of the pull request's world, in one request for up to 20 paths (one
 // more for each 100 contents of folders, or of more paths, that are not known yet). A path that ends in
 // "/" is a folder, read two levels deep. Files that do not exist are absent from the answer; their order
-// is not promised. Links are not followed: the content of a link is its target, and its mode is known
-// only inside a folder.
+// is not promised. Links are not followed: the content of a link is its target. Modes are known inside a
+// folder, and of the files of the head, which anybody may propose, as long as they stand in at most 20
+// folders. A submodule of the head has no content.
 //
 // A revision that was made with At names a commit of the default branch that is looked for as such.
 //
@@ -68,6 +70,13 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 	aliases := make([]string, len(paths))
 	for i, p := range paths {
 		aliases[i] = q.file(commit+":"+strings.TrimSuffix(p, "/"), len(paths) <= pathsAtOnce)
+	}
+	around := map[string]string{} // aliases of the folders in which the files stand
+	for _, p := range paths {
+		folder := folderOf(p)
+		if _, asked := around[folder]; rev == bylaw.RevisionHead && !asked && !strings.HasSuffix(p, "/") && len(around) < pathsAtOnce {
+			around[folder] = q.modes(commit + ":" + folder)
+		}
 	}
 	q.variables["owner"], q.variables["name"], q.variables["commit"] = s.Repository.Owner, repo, commit
 	var answer twice[struct {
@@ -102,12 +111,25 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 			files[0].Data = []byte(*e.Text)
 			c.caches.keepBlob(blobKey{c.installation, files[0].OID}, files[0].Data)
 		}
+		if alias, asked := around[folderOf(p)]; asked && !strings.HasSuffix(p, "/") {
+			folder, err := aliased[*entry](answer.raw, "repository", alias)
+			if err != nil {
+				return nil, &Error{Op: op, Kind: Unavailable, Err: err}
+			}
+			files = folder.withModes(p, files)
+		}
 		list = append(list, files...)
 	}
 	if branch == bylaw.RevisionOrganization {
 		return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, nil, list, sizes)
 	}
 	return list, c.contents(ctx, s.Repository.Owner, s.Repository.Name, list, nil, sizes)
+}
+
+// folderOf is the folder of a file as git names it; the uppermost one is "".
+func folderOf(file string) string {
+	folder, _ := path.Split(file)
+	return strings.TrimSuffix(folder, "/")
 }
 
 // sizes are the bytes of contents by their ids.

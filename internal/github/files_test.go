@@ -62,10 +62,29 @@ func TestFilesOfAFolder(t *testing.T) {
 		".github/bylaw/own/logo.bin":  "100644 \xff\xfe\x00logo",
 		".github/bylaw/own/link.rego": "120000 ../../../README.md",
 		".github/bylaw/own/deep/":     bylaw.ModeFolder + " ", // too deep to be read, but nobody can miss it
-		"wheel.go":                    " package wheel\n",
+		"wheel.go":                    "100644 package wheel\n",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestALinkOfTheHeadIsToldByItsMode(t *testing.T) {
+	t.Parallel()
+	w := start(t, startingWorld())
+	s := w.read(t, bylaw.Want{}).Snapshot
+	w.reads()
+	files, err := w.c.Files(t.Context(), &s, bylaw.RevisionHead, []string{".github/bylaw/own/link.rego", "README.md", "absent/x.md"})
+	must(t, err)
+	got := map[string]string{}
+	for _, f := range files {
+		got[f.Path] = f.Mode
+	}
+	if diff := cmp.Diff(map[string]string{".github/bylaw/own/link.rego": "120000", "README.md": "100644"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if calls := w.reads(); len(calls) != 1 {
+		t.Errorf("calls %v, want one", calls)
 	}
 }
 

@@ -33,6 +33,7 @@ func Queries() map[string]string {
 	read.entry("organization", "HEAD:people.yml")
 	files := newFields(filesQuery)
 	files.file("HEAD:OWNERS.md", true)
+	files.modes("HEAD:docs")
 	blobs := newFields(blobsQuery)
 	blobs.blob("repository", "ce013625030ba8dba906f756967f9e9ca394464a")
 	teams := newFields(teamsQuery)
@@ -83,6 +84,14 @@ func (f *fields) file(expression string, content bool) (alias string) {
 	alias = f.add("String!", expression)
 	f.lines["repository"] = append(f.lines["repository"],
 		fmt.Sprintf("%[1]s: object(expression: $%[1]s) { ...Entry ...Content @include(if: %[2]t) }", alias, content))
+	return alias
+}
+
+// modes asks what stands in the folder that a git expression names, and returns its alias.
+func (f *fields) modes(expression string) (alias string) {
+	alias = f.add("String!", expression)
+	f.lines["repository"] = append(f.lines["repository"],
+		fmt.Sprintf("%[1]s: object(expression: $%[1]s) { ... on Tree { entries { name type mode oid } } }", alias))
 	return alias
 }
 

@@ -142,6 +142,26 @@ func (e *entry) files(p string, sizes sizes) []bylaw.Blob {
 	return list
 }
 
+// withModes are the files at a path with the mode that this folder around it tells; a submodule is a file
+// without content.
+func (e *entry) withModes(p string, files []bylaw.Blob) []bylaw.Blob {
+	if e == nil {
+		return files
+	}
+	for _, child := range e.Entries {
+		if child.Name != path.Base(p) || child.Type == "tree" {
+			continue
+		}
+		if len(files) == 0 && mode(child.Mode) == submodule {
+			return []bylaw.Blob{{Path: p, OID: child.OID, Mode: submodule}}
+		}
+		for i := range files {
+			files[i].Mode = mode(child.Mode)
+		}
+	}
+	return files
+}
+
 func (t *treeEntry) blob(folder string, sizes sizes) bylaw.Blob {
 	if t.Object != nil {
 		sizes.note(t.OID, t.Object.ByteSize)

@@ -145,7 +145,7 @@ func TestThePullRequestOfTestsHasEveryFact(t *testing.T) {
 
 func TestTheDefaultsOfTestsAreThoseOfMetadata(t *testing.T) {
 	for _, s := range sources(t) {
-		if !slices.Contains([]string{"conflict_of_interest", "vendor_contacts"}, s.ID) {
+		if !slices.Contains([]string{"conflict_of_interest", "listings", "vendor_contacts"}, s.ID) {
 			continue
 		}
 		var got map[string]any

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -76,6 +77,8 @@ func runReplay(ctx context.Context, s streams, o replayOptions, paths []string) 
 			return usagef("%s is not a file that can be read", path)
 		}
 	}
+	// Few records are held at a time, so memory is no matter; to collect garbage less often saves a fifth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(check.ReplayGCPercent))
 	engine, builtIn, err := newEngine()
 	if err != nil {
 		return err

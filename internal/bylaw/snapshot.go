@@ -45,6 +45,7 @@ type Snapshot struct {
 	Rosters            []string       `json:"rosters" doc:"Files that say who is who, as configured; after the name of their repository when that is another one."`
 	Governance         Governance     `json:"governance" doc:"What this pull request does to the rules themselves."`
 	SameHead           []int          `json:"same_head" doc:"Other open pull requests that propose the same commit."`
+	Local              bool           `json:"local" doc:"Nobody is known, only files: somebody looks at them on their own computer. Only policies whose METADATA says custom.local are asked then."`
 	Incomplete         []Incomplete   `json:"incomplete"`
 }
 

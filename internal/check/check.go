@@ -107,6 +107,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 
 	s := reading.Snapshot
 	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(taken), ask.Event
+	s.Local = ask.Anonymous || ask.FilesOnly
 	rules, _ := l.wanted()
 	result := Result{Configured: l.exists, Posted: reading.Posted, Commented: reading.Commented, Rules: append([]string{}, rules...)}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
@@ -191,12 +192,12 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 		})
 	}
 	for i, p := range l.config.Policies {
-		if ask.lacks(l.facts[p.ID]) {
+		if ask.lacks(l.facts[p.ID]) && !l.metadata[p.ID].Local {
 			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID])
 			continue
 		}
 		problems := l.reasonNotToAsk(p.ID, s)
-		if len(problems) == 0 {
+		if len(problems) == 0 && !s.Local {
 			problems = l.teamsUnseen(p, s)
 		}
 		if len(problems) > 0 {
@@ -228,7 +229,7 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 var aboutPeople = []string{"*", "author", "reviews", "people", "requested_reviewers", "commands", "labels", "merged_by", "teams"}
 
 // aboutFiles are the facts that files alone give, without a pull request.
-var aboutFiles = []string{"format", "taken_at", "event", "repository", "files", "organizations", "rosters", "governance", "incomplete", "params"}
+var aboutFiles = []string{"format", "taken_at", "event", "repository", "files", "organizations", "rosters", "governance", "incomplete", "local", "params"}
 
 // lacks reports whether one of the facts that a policy looks at is not known.
 func (a Ask) lacks(facts []string) bool {

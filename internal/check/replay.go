@@ -181,6 +181,9 @@ func (c *Checker) compare(ctx context.Context, o OtherRules, r Record, before []
 	return out, nil
 }
 
+// ReplayGCPercent is how seldom whoever replays many records should collect garbage (debug.SetGCPercent).
+const ReplayGCPercent = 400
+
 // changeOf compares two conclusions; what was not judged stopped nothing.
 func changeOf(from, to bylaw.Conclusion) string {
 	if from == "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,7 @@ func TestOrganizationsOfAuthorAreThoseThatACheckShows(t *testing.T) {
 // each round, and says how long 10,000 would take; and how long reading alone takes.
 func BenchmarkReplay(b *testing.B) {
 	const round = 1000
+	defer debug.SetGCPercent(debug.SetGCPercent(ReplayGCPercent))
 	c := replayChecker(b)
 	lines := bytes.Repeat(append(recordedRun(b, c), '\n'), round)
 	rules, _, err := c.ReadOtherRules(b.Context(), nil)

@@ -20,6 +20,7 @@ type Metadata struct {
 	Params      Params            `json:"params"`     // schema of the parameters
 	Files       []FilePattern     `json:"files"`      // the files whose content it asks for
 	Conclusion  bylaw.Conclusion  `json:"conclusion"` // when not accepted
+	Local       bool              `json:"local"`      // whether it can be asked where nobody is known
 	Comment     bool              `json:"comment"`    // whether it wants a comment on the pull request
 }
 
@@ -27,7 +28,7 @@ type Metadata struct {
 // ignored silently.
 var (
 	metadataKeys = []string{"title", "description", "related_resources", "schemas", "custom", "scope", "authors", "organizations"}
-	customKeys   = []string{"files", "conclusion", "comment"}
+	customKeys   = []string{"files", "conclusion", "comment", "local"}
 )
 
 // readMetadata reads the METADATA block above the package clause of a module. A module without one
@@ -168,6 +169,10 @@ func (md *Metadata) readCustom(value any, doc *document.Document, problem report
 		case "comment":
 			if md.Comment, ok = fields[key].(bool); !ok {
 				problem(at, doc, "custom.comment must be true or false", "")
+			}
+		case "local":
+			if md.Local, ok = fields[key].(bool); !ok {
+				problem(at, doc, "custom.local must be true or false", "")
 			}
 		default:
 			problem(at, doc, fmt.Sprintf("custom has no key %q", key), didYouMean(key, customKeys))

@@ -45,6 +45,7 @@ pull_request := {
 	"rosters": ["affiliations.yml"],
 	"governance": {"files": [], "legible": true, "first": false, "problems": [], "sound": true, "differences": [], "entries": []},
 	"same_head": [],
+	"local": false,
 	"incomplete": [],
 	"params": {},
 }

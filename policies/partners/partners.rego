@@ -130,6 +130,7 @@
 #   files: [{parameter: paths}]
 #   conclusion: failure
 #   comment: true
+#   local: true
 package bylaw.partners
 
 import data.bylaw.lib

@@ -141,11 +141,12 @@ func (c *commentBuilder) unjudged(verdicts []bylaw.Verdict) {
 func (c *commentBuilder) rules(verdicts []bylaw.Verdict) {
 	var lines []string
 	for _, v := range verdicts {
-		line := "- " + inert(clip(v.Title, maxTitle))
+		var line strings.Builder
+		line.WriteString("- " + inert(clip(v.Title, maxTitle)))
 		for _, rule := range v.Rule {
-			line += fmt.Sprintf(" ([%s](%s))", inert(clip(cmp.Or(rule.Description, rule.Ref), maxTitle)), link(rule.Ref))
+			fmt.Fprintf(&line, " ([%s](%s))", inert(clip(cmp.Or(rule.Description, rule.Ref), maxTitle)), link(rule.Ref))
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	c.block("%s", strings.Join(lines, "\n"))
 }

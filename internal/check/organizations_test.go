@@ -17,11 +17,12 @@ func TestTheConfigurationSpeaksOfRelationsAsOrganizationsDo(t *testing.T) {
 	t.Parallel()
 	kinds := []string{roster.Acquired, roster.Subsidiary, roster.Division, roster.PaysFor}
 	for _, how := range []roster.Sameness{roster.Separate, roster.Related, roster.Merged} {
-		text := "version: 1\nrelations:\n"
+		var text strings.Builder
+		text.WriteString("version: 1\nrelations:\n")
 		for _, kind := range kinds {
-			text += fmt.Sprintf("  %s: %s\n", kind, how)
+			text.WriteString(fmt.Sprintf("  %s: %s\n", kind, how))
 		}
-		c, problems := policy.ReadConfig(&policy.File{Path: bylaw.ConfigPath, Data: []byte(text)}, nil, nil)
+		c, problems := policy.ReadConfig(&policy.File{Path: bylaw.ConfigPath, Data: []byte(text.String())}, nil, nil)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

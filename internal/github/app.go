@@ -78,7 +78,7 @@ func (a *App) clientFor(installation int64, repositories []string) *Client {
 		transport = ghinstallation.NewFromAppsTransport(a.apps(withoutRepositories{a.observed()}), installation)
 		transport.InstallationTokenOptions = &github.InstallationTokenOptions{
 			Repositories: repositories,
-			Permissions:  &github.InstallationPermissions{Contents: github.String("read"), PullRequests: github.String("read"), Metadata: github.String("read")},
+			Permissions:  &github.InstallationPermissions{Contents: new("read"), PullRequests: new("read"), Metadata: new("read")},
 		}
 	}
 	c := a.client(transport, installation)

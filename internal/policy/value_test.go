@@ -37,8 +37,8 @@ func fill(v reflect.Value, n *int) {
 	case v.Type() == timeType:
 		v.Set(reflect.ValueOf(bylaw.At(time.Date(2026, 3, *n, 12, 0, 0, 0, time.UTC))))
 	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), n)
+		for _, field := range v.Fields() {
+			fill(field, n)
 		}
 	case v.Kind() == reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))

@@ -63,6 +63,7 @@ const tour = `
           package bylaw.teamed
 
           accept if input.teams[0].members[0]
+- push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\nrosters: [{path: list.csv, repo: foundation/people}]\n"}}}
 - push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\nroosters: []\n"}}}
 - repo: widgets/.github
   push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
@@ -90,8 +91,11 @@ func playTour(t *testing.T, wrap func(http.Handler) http.Handler) []fakegithub.C
 	}
 	told.World.Repositories[0].MergeQueue = true
 	told.World.Teams = append(told.World.Teams, fakegithub.Team{Org: "widgets", Slug: "turners", Members: []fakegithub.TeamMember{{Login: "alice"}}})
+	told.World.Organizations = append(told.World.Organizations, fakegithub.Organization{Login: "foundation"})
 	told.World.Repositories = append(told.World.Repositories, fakegithub.Repository{
 		Owner: "widgets", Name: ".github", Files: map[string]string{"README.md": "# Widgets\n"}, Collaborators: map[string]string{"alice": "admin"},
+	}, fakegithub.Repository{
+		Owner: "foundation", Name: "people", Files: map[string]string{"list.csv": "Name,Company,Github Name\nCarol,Initech,carol\n"},
 	})
 	told.World.Installations[0].Permissions = readManifest(t).Permissions
 	st, err := openStage(t.Context(), told.World, slog.NewTextHandler(t.Output(), nil), wrap)

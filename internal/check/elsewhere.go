@@ -82,6 +82,18 @@ func (l *law) shared(t trees, repository string) bool {
 	return slices.ContainsFunc(l.config.SharedRosters, func(name policy.Setting[string]) bool { return strings.EqualFold(name.Value, repository) })
 }
 
+// secretUntilLaw reports whether a roster must not be read for a proposal: it stands in a repository that the
+// organization shares, which may be private, and nothing that is law names it. Otherwise anybody could have any
+// file of that repository read as a roster, and see in the preview who works for whom.
+func (l *law) secretUntilLaw(t trees, r policy.RosterFile) bool {
+	if t.standing == nil || !l.shared(t, r.Repository) {
+		return false
+	}
+	return !slices.ContainsFunc(t.standing.config.Rosters, func(now policy.RosterFile) bool {
+		return strings.EqualFold(now.Repository, r.Repository) && now.Path == r.Path && now.Project == r.Project && now.Format == r.Format
+	})
+}
+
 // sharedNames are the repositories whose rosters the organization shares.
 func sharedNames(l *law) string {
 	var names []string
@@ -98,7 +110,7 @@ func (l *law) readElsewhere(ctx context.Context, t *trees) error {
 		if !l.isElsewhere(r) {
 			continue
 		}
-		if t.elsewhere == nil {
+		if t.elsewhere == nil || l.secretUntilLaw(*t, r) {
 			l.notLooked = append(l.notLooked, bylaw.Problem{
 				Repository: r.From.Repository, File: r.From.File, Line: r.From.Line,
 				Msg: fmt.Sprintf("%s of %s is not looked at here: it stands in another repository", r.Path, r.Repository),
@@ -141,7 +153,7 @@ func (t trees) other(repository string) bylaw.Tree {
 // readRosterElsewhere reads a roster of another repository. Who reads the report may not be allowed to read
 // that repository, so what is wrong there is told by file and line, in words that quote nothing.
 func (l *law) readRosterElsewhere(t trees, file policy.RosterFile) {
-	if t.elsewhere == nil {
+	if t.elsewhere == nil || l.secretUntilLaw(t, file) {
 		return
 	}
 	tree := t.other(file.Repository)

@@ -58,13 +58,18 @@ func IsLogin(text string) bool { return loginPattern.MatchString(text) }
 // https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
 var loginPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{2,8})?(?:\[bot\])?$`)
 
-func isAffiliations(file string, _ []byte) bool {
-	switch strings.ToLower(path.Base(file)) {
-	case "affiliations.yml", "affiliations.yaml":
+func isAffiliations(file string, data []byte) bool {
+	switch name := strings.ToLower(path.Base(file)); {
+	case name == "affiliations.yml", name == "affiliations.yaml":
 		return true
+	case strings.HasSuffix(name, ".yml"), strings.HasSuffix(name, ".yaml"):
+		return affiliationsKeys.Match(data) // under another name, which another format may claim
 	}
 	return false
 }
+
+// affiliationsKeys are the keys with which the format begins, and which no other has together.
+var affiliationsKeys = regexp.MustCompile(`(?s)\A(?:#[^\n]*\n|\s)*version:\s*1\s.*\npeople:\s.*\baffiliations:`)
 
 // readAffiliations is strict, since the file is written for Bylaw: whatever is wrong stops.
 func readAffiliations(r *reading) {

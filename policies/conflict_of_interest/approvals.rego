@@ -169,9 +169,19 @@ _inside := object.keys(_conflicts)
 _open := object.keys(_doubts) - _inside
 
 # Why it cannot be said of somebody whether they work elsewhere, for those of whom it cannot be said.
-_doubts := {login: position[_doubted] |
+_doubts := object.union(_own_doubts, _lent_doubts)
+
+_own_doubts := {login: position[_doubted] |
 	some login, position in _positions
 	position[_doubted] != ""
+}
+
+# A delegate is as uncertain as whoever they act for.
+_lent_doubts := {login: $"it is not known whom {unclear[0]}, for whom they act, works for" |
+	some login, principals in _acts_for
+	_positions[login]
+	unclear := sort([principal | some principal in principals; _positions_now[principal].unclear != ""])
+	count(unclear) > 0
 }
 
 # In the rules that only count organizations it does not matter how somebody stands to the authors.

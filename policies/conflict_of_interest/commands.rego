@@ -179,6 +179,13 @@ _says_how_hard(c) if {
 	lib.after_words(c.arguments, 1) != ""
 }
 
+_idle_commands contains [c, "write \"/bylaw withdraw\" alone, or with delegate, disclose, recuse or waive after it"] if {
+	some c in _commands
+	c.name == "withdraw"
+	not lower(lib.first_word(c.arguments)) in {"", "delegate", "disclose", "recuse", "waive"}
+	not lib.fallen(c)
+}
+
 _idle_commands contains [c, "there is no such command; there are ask, delegate, disclose, recheck, recuse, waive and withdraw"] if {
 	some c in _commands
 	not c.name in {"ask", "delegate", "disclose", "recheck", "recuse", "waive", "withdraw"}

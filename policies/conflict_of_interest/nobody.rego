@@ -82,8 +82,33 @@ _nobody_could if {
 	not _enough_with_open
 	_at_best < input.params.approvals
 	not _open_could
+	not _outsider_despite_authors
 	lib.known(_who)
 }
+
+# What authors can write alone (names and addresses in commits, a disclosure) must not bring it about that
+# nobody could: looked at without it, there is somebody from outside who has not approved.
+_outsider_despite_authors if {
+	some login, p in _vouched
+	p.can_push
+	p.part == "none"
+	not login in (((_outside | _recused) | _concerned_now) | (object.keys(_disclosed_interests("soft")) | object.keys(_disclosed_interests("hard"))))
+	not _lacks_role(login)
+	not _other_area(login)
+	_positions_vouched[login].standing == "outside"
+	count(_positions_vouched[login].employers & _exhausted_vouched) == 0
+}
+
+_exhausted_vouched := set() if input.params.rule in {"outside_author", "span_two_organizations"}
+
+_exhausted_vouched := _exhausted if not input.params.rule in {"outside_author", "span_two_organizations"}
+
+_vouched := {login: object.union(p, {"part": object.get({"named": "none"}, p.part, p.part), "affiliations": said}) |
+	some login, p in _listed
+	said := [a | some a in p.affiliations; not a.source in {"email", "comment"}]
+}
+
+_positions_vouched := lib.positions(_vouched, lib.circle(_vouched, _near, _since(input.taken_at), input.taken_at))
 
 # How many approvals would count if everybody gave theirs who could.
 _at_best := count(_could_help) + _counted_known if input.params.rule == "outside_author"
@@ -160,8 +185,11 @@ _objectors := {r.author.login |
 	r.state == "changes_requested"
 	r.author.kind == "user"
 	r.can_push
-	not lower(r.author.login) in _authors
+	not lower(r.author.login) in _makers
 }
+
+# Who opened the change or pushed it. To be named in a commit takes nobody's objection away.
+_makers := {login | some login, p in _listed; p.part in {"opened", "pushed"}}
 
 # Waiting in public begins when this version of the change could be reviewed.
 _waited_until := lib.after_business_days(_public_since, input.params.nobody.business_days) if _public_since != ""

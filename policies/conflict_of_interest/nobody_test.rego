@@ -13,6 +13,48 @@ alone(params) := project(params, acme_alone, ["anna"])
 
 answered(answer) := {"nobody": {"answer": answer}}
 
+# --- What the author alone can write brings it not about
+
+# alice and anna are of Acme, and bob of Globex is the only outsider; anna has approved.
+bob_outside := array.concat(acme_alone, [testing.employee("bob", "globex")])
+
+by_trick(facts) := change(object.union({"people": bob_outside, "reviews": [testing.approval("anna")]}, facts))
+
+test_naming_the_only_outsider_as_co_author_does_not_help if {
+	not rule.accept with input as by_trick({"commits": [testing.commit(["alice", "bob"])]})
+}
+
+test_disclosing_the_outsiders_employer_does_not_help if {
+	not rule.accept with input as by_trick({"commands": [testing.discloses("alice", "globex")]})
+}
+
+test_writing_from_the_outsiders_employer_does_not_help if {
+	people := array.concat(
+		[p | some p in bob_outside; p.login != "alice"],
+		[testing.person("alice", [testing.works_for("acme", "", ""), testing.writes_from("globex")])],
+	)
+	not rule.accept with input as by_trick({"people": people})
+}
+
+test_naming_the_only_outsider_does_not_help_under_other_rules if {
+	every name in ["distinct_organizations", "span_two_organizations", "one_per_organization"] {
+		facts := object.union(by_trick({"commits": [testing.commit(["alice", "bob"])]}), {"params": object.union(defaults, {"rule": name, "approvals": 2})})
+		not rule.accept with input as object.union(facts, {"reviews": [testing.approval("anna"), testing.approval("amos")]})
+	}
+}
+
+test_naming_who_asks_for_changes_does_not_silence_them if {
+	params := {"nobody": {"answer": "wait", "business_days": 1}, "changes_requested": "ask"}
+	not rule.accept with input as change_under(params, {
+		"people": bob_outside, "commits": [testing.commit(["alice", "bob"])],
+		"reviews": [testing.approval("anna"), testing.review("bob", "changes_requested")],
+	})
+}
+
+test_that_the_outsider_recuses_themselves_is_their_own_word if {
+	rule.accept with input as by_trick({"commands": [testing.command("bob", "recuse", "")]})
+}
+
 # --- advise
 
 test_where_nobody_could_it_is_accepted_by_default if rule.accept with input as alone({})

@@ -26,9 +26,21 @@ _edited_by_another(c) if {
 # The same for what gives something away (waive, delegate): it falls when the comment is deleted, or
 # edited by somebody else.
 grants(commands, name) := [c |
-	some c in restrictions(commands, name)
+	some i, c in commands
+	c.name == name
+	c.who.kind == "user"
 	not fallen(c)
+	not _given_up(commands, i)
 ]
+
+# A grant that its writer has taken back does not come back when somebody deletes or edits the comment that did so.
+_given_up(commands, i) if {
+	some j, later in commands
+	j > i
+	later.name == "withdraw"
+	same_login(later.who.login, commands[i].who.login)
+	lower(first_word(later.arguments)) in {"", commands[i].name}
+}
 
 # Grants of one name that have fallen, so that it can be said.
 fallen_grants(commands, name) := [c |
@@ -50,7 +62,7 @@ _withdrawn(commands, i) if {
 	later.name == "withdraw"
 	not fallen(later)
 	same_login(later.who.login, commands[i].who.login)
-	first_word(later.arguments) in {"", commands[i].name}
+	lower(first_word(later.arguments)) in {"", commands[i].name}
 }
 
 # The first word of a text; empty when there is none.

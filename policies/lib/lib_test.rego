@@ -415,6 +415,10 @@ test_a_withdrawal_falls_with_its_comment if {
 	by([testing.command("bob", "recuse", ""), lost(testing.command("bob", "withdraw", ""), {"fate": "deleted"})], "recuse") == ["bob"]
 }
 
+test_a_grant_does_not_come_back_with_the_comment_that_withdrew_it if {
+	granted([testing.command("bob", "waive", ""), lost(testing.command("bob", "withdraw", "Waive"), {"fate": "deleted"})], "waive") == []
+}
+
 test_a_grant_falls_with_its_comment if {
 	granted([lost(testing.command("bob", "waive", ""), {"fate": "deleted"})], "waive") == []
 }

@@ -15,7 +15,8 @@ _text_of(e, key) := "" if not _has_text(e, key)
 _has_text(e, key) if is_string(e.now[key])
 
 # Line breaks, kinds of blanks and of quotation marks do not matter; every word does.
-_normal(text) := trim_space(regex.replace(regex.replace(regex.replace(text, `[“”„‟«»″]`, "\""), `[‘’‚‛′]`, "'"), `[\s\x{00A0}\x{2007}\x{202F}]+`, " "))
+# A statement that is copied from what Bylaw says has signs in its links that nobody sees.
+_normal(text) := trim_space(regex.replace(regex.replace(regex.replace(regex.replace(text, `[\x{2060}\x{200B}\x{FEFF}]`, ""), `[“”„‟«»″]`, "\""), `[‘’‚‛′]`, "'"), `[\s\x{00A0}\x{2007}\x{202F}]+`, " "))
 
 _stated(e) := _normal(e.now.statement.text) if is_string(e.now.statement.text)
 

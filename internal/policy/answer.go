@@ -46,9 +46,7 @@ func verdictOf(data []byte, in Inspection, s Source) bylaw.Verdict {
 	for _, item := range answerOf[[]json.RawMessage](&r, "findings") {
 		v.Findings = append(v.Findings, r.finding(item))
 	}
-	for _, item := range answerOf[[]json.RawMessage](&r, "considered") {
-		v.Considered = append(v.Considered, itemOf[bylaw.Considered](&r, "considered", item))
-	}
+	v.Considered = append(v.Considered, r.considered()...)
 	v.Reviewers = append(v.Reviewers, answerOf[[]string](&r, "reviewers")...)
 	v.RecheckAt = r.moment("recheck_at")
 
@@ -125,6 +123,25 @@ func (r *reader) finding(data json.RawMessage) bylaw.Finding {
 		r.fail("the rule \"findings\" gives the ref %q, which does not begin with https://", short([]byte(f.Ref)))
 	}
 	return f
+}
+
+// considered reads all rows at once, and each alone only to say which of them is wrong.
+func (r *reader) considered() []bylaw.Considered {
+	given := r.answers["considered"]
+	if len(given) == 0 {
+		return nil
+	}
+	var rows []bylaw.Considered
+	d := json.NewDecoder(bytes.NewReader(given[0]))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&rows); err == nil {
+		return rows
+	}
+	rows = nil
+	for _, item := range answerOf[[]json.RawMessage](r, "considered") {
+		rows = append(rows, itemOf[bylaw.Considered](r, "considered", item))
+	}
+	return rows
 }
 
 func (r *reader) conclusion(byDefault bylaw.Conclusion) bylaw.Conclusion {

@@ -22,8 +22,29 @@ import (
 type Engine struct {
 	Workers *Workers // nil: policies that are not built in cannot be run, and say so
 
-	mu    sync.Mutex
-	cache map[string]*compiled // by digest: built-in policies, and what is known of the others
+	mu      sync.Mutex
+	cache   map[string]*compiled // by digest: built-in policies, and what is known of the others
+	builtIn map[origin]*compiled // the built-in ones once more, by where their files are in memory
+}
+
+// origin tells one built-in policy from another without reading its text, which takes longer than some
+// evaluations. Their files are embedded: they are read once and never change. The pointers also keep the
+// files in memory, so that no others can come to stand in their place.
+type origin struct {
+	id                 string
+	modules, library   *Module
+	nModules, nLibrary int
+}
+
+func originOf(s Source) origin {
+	o := origin{id: s.ID, nModules: len(s.Modules), nLibrary: len(s.Library)}
+	if o.nModules > 0 {
+		o.modules = &s.Modules[0]
+	}
+	if o.nLibrary > 0 {
+		o.library = &s.Library[0]
+	}
+	return o
 }
 
 // cacheSize bounds the compiled policies that are kept. All of the policies of some hundred
@@ -47,7 +68,7 @@ func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.terms == nil {
-		in.terms, in.words = map[string][2]*ast.Term{}, words{}
+		in.terms, in.words = map[string][2]*ast.Term{}, newWords()
 	}
 	snapshot := reflect.ValueOf(in.Snapshot).Elem()
 	var out [][2]*ast.Term
@@ -123,16 +144,25 @@ func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[s
 }
 
 func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
+	if s.BuiltIn {
+		e.mu.Lock()
+		c := e.builtIn[originOf(s)]
+		e.mu.Unlock()
+		if c != nil {
+			return c, nil
+		}
+	}
 	key := s.Digest()
 	e.mu.Lock()
 	c := e.cache[key]
 	e.mu.Unlock()
-	if c != nil {
+	switch {
+	case c != nil && !s.BuiltIn:
 		return c, nil
-	}
-	if s.BuiltIn {
+	case c != nil:
+	case s.BuiltIn:
 		c = compile(ctx, s)
-	} else {
+	default:
 		in, brokenOff, err := e.Workers.inspect(ctx, s)
 		if err != nil {
 			return nil, err
@@ -147,6 +177,12 @@ func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
 		e.cache = map[string]*compiled{}
 	}
 	e.cache[key] = c
+	if s.BuiltIn {
+		if e.builtIn == nil || len(e.builtIn) >= cacheSize {
+			e.builtIn = map[origin]*compiled{}
+		}
+		e.builtIn[originOf(s)] = c
+	}
 	return c, nil
 }
 

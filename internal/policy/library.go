@@ -41,6 +41,10 @@ func functions() []function {
 	evidence := types.NewSet(types.NewObject([]*types.StaticProperty{
 		types.NewStaticProperty("file", text), types.NewStaticProperty("line", types.N), types.NewStaticProperty("text", text),
 	}, nil))
+	considered := types.NewObject([]*types.StaticProperty{
+		types.NewStaticProperty("who", text), types.NewStaticProperty("did", text), types.NewStaticProperty("is", text),
+		types.NewStaticProperty("counted", types.B), types.NewStaticProperty("why", text), types.NewStaticProperty("evidence", evidence),
+	}, nil)
 	declare := func(name string, call func(*operands) *ast.Term, result types.Type, arity int) function {
 		return function{"bylaw." + name, types.NewFunction(slices.Repeat([]types.Type{anything}, arity), result), call}
 	}
@@ -59,6 +63,11 @@ func functions() []function {
 		declare("positions", positionsOf, positions, 2),
 		declare("positions_between", positionsBetween, positions, 3),
 		declare("stances", stances, list, 1),
+		declare("stances_by_state", stancesByState, types.NewObject(nil, types.NewDynamicProperty(text, types.NewObject(nil, types.NewDynamicProperty(text, anything)))), 1),
+		declare("grouped", grouped, types.NewObject(nil, types.NewDynamicProperty(anything, texts)), 2),
+		declare("spans", spans, types.NewObject(nil, types.NewDynamicProperty(text, types.NewArray(nil, text))), 2),
+		declare("best_rank", bestRank, types.N, 2),
+		declare("considered", consideredRows, types.NewSet(considered), 6),
 		declare("employers_in_words", employersInWords, text, 2),
 		declare("evidence", evidenceOf, evidence, 1),
 		declare("in_a_row", inARow, text, 1),
@@ -185,24 +194,11 @@ var (
 	keyState, keyAffiliations, keyEmployers, keyShared  = word("state"), word("affiliations"), word("employers"), word("shared")
 	keyStanding, keyWhy, keyUnclear, keyKnown           = word("standing"), word("why"), word("unclear"), word("known")
 	keyOne, keyRelated, keyTold                         = word("one"), word("related"), word("told")
+	keySubmittedAt, keyRank, keyWho, keyDid             = word("submitted_at"), word("rank"), word("who"), word("did")
+	keyIs, keyCounted                                   = word("is"), word("counted")
 )
 
 func word(s string) *ast.Term { return ast.StringTerm(s) }
-
-// stances are the last review of each person that is more than a comment, in the order of logins.
-func stances(o *operands) *ast.Term {
-	last := map[string]*ast.Term{}
-	o.each(o.terms[0], func(review *ast.Term) {
-		if o.text(o.field(review, keyState)) != "commented" {
-			last[strings.ToLower(o.text(o.field(o.field(review, keyAuthor), keyLogin)))] = review
-		}
-	})
-	out := make([]*ast.Term, 0, len(last))
-	for _, login := range slices.Sorted(maps.Keys(last)) {
-		out = append(out, last[login])
-	}
-	return ast.ArrayTerm(out...)
-}
 
 // pathExpression makes one regular expression of all patterns without brackets. One that nothing matches
 // is made of none.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -271,6 +272,35 @@ type circle struct {
 	known                         bool
 	employers, one, related, told ast.Set
 	since, until                  string
+
+	met map[string]meeting // by the employers, in order: most people share theirs with somebody
+}
+
+// meeting is how somebody's employers meet those of the authors.
+type meeting struct {
+	employers, shared *ast.Term
+	told, related     bool
+}
+
+// meet remembers what it gives.
+func (c circle) meet(employers map[string]bool) meeting {
+	name := ""
+	if len(employers) == 1 {
+		for key := range employers {
+			name = key
+		}
+	} else {
+		name = strings.Join(slices.Sorted(maps.Keys(employers)), "\x00")
+	}
+	m, known := c.met[name]
+	if !known {
+		m.employers = setTerm(employers)
+		keys := m.employers.Value.(ast.Set)
+		m.shared = ast.NewTerm(keys.Intersect(c.one))
+		m.told, m.related = keys.Intersect(c.told).Len() > 0, keys.Intersect(c.related).Len() > 0
+		c.met[name] = m
+	}
+	return m
 }
 
 var (
@@ -294,7 +324,7 @@ func (o *operands) draw(people, organizations *ast.Term, since, until string) ci
 	})
 	keys := setTerm(employers).Value.(ast.Set)
 	return circle{
-		known: o.known(people), employers: keys, told: setTerm(told).Value.(ast.Set), since: since, until: until,
+		known: o.known(people), employers: keys, told: setTerm(told).Value.(ast.Set), since: since, until: until, met: map[string]meeting{},
 		one: o.near(organizations, keys, nearMerged, since, until), related: o.near(organizations, keys, nearAtAll, since, until),
 	}
 }
@@ -316,7 +346,7 @@ func (o *operands) circle(t *ast.Term) circle {
 	set := func(key *ast.Term) ast.Set { return o.set(o.field(t, key)) }
 	return circle{
 		known: o.flag(o.field(t, keyKnown)), employers: set(keyEmployers), one: set(keyOne), related: set(keyRelated), told: set(keyTold),
-		since: o.text(o.field(t, keySince)), until: o.text(o.field(t, keyUntil)),
+		since: o.text(o.field(t, keySince)), until: o.text(o.field(t, keyUntil)), met: map[string]meeting{},
 	}
 }
 
@@ -324,19 +354,22 @@ func (o *operands) circle(t *ast.Term) circle {
 func (o *operands) position(t *ast.Term, c circle) *ast.Term {
 	p := o.someone(t)
 	affiliated := p.between(c.since, c.until)
-	keys := setTerm(p.employers(affiliated)).Value.(ast.Set)
-	shared := keys.Intersect(c.one)
+	met := c.meet(p.employers(affiliated))
 	unclear := p.unclear(affiliated, c.until)
 	told := func() bool {
-		if keys.Intersect(c.told).Len() > 0 { // none of theirs is one with an author's, or it would be shared
+		if met.told { // none of theirs is one with an author's, or it would be shared
 			return true
 		}
-		hearsay := setTerm(p.hearsay(c.since, c.until)).Value.(ast.Set)
+		collected := p.hearsay(c.since, c.until)
+		if len(collected) == 0 {
+			return false
+		}
+		hearsay := setTerm(collected).Value.(ast.Set)
 		return hearsay.Intersect(c.one).Len()+hearsay.Intersect(c.told).Len() > 0
 	}
 	standing, why := "outside", "" // the most telling reason first
 	switch {
-	case shared.Len() > 0:
+	case met.shared.Value.(ast.Set).Len() > 0:
 		standing = "inside"
 	case !c.known:
 		standing, why = "open", "a bot proposed the change, so it is not certain who made it"
@@ -344,15 +377,15 @@ func (o *operands) position(t *ast.Term, c circle) *ast.Term {
 		standing, why = "open", unclear
 	case told():
 		standing, why = "open", "a list that others collected names one organization for both"
-	case keys.Intersect(c.related).Len() > 0:
+	case met.related:
 		standing, why = "open", "their organization is related to that of an author"
 	}
 	return ast.ObjectTerm(
-		[2]*ast.Term{keyStanding, ast.StringTerm(standing)},
-		[2]*ast.Term{keyWhy, ast.StringTerm(why)},
-		[2]*ast.Term{keyUnclear, ast.StringTerm(unclear)},
-		[2]*ast.Term{keyEmployers, ast.NewTerm(keys)},
-		[2]*ast.Term{keyShared, ast.NewTerm(shared)},
+		[2]*ast.Term{keyStanding, ast.InternedTerm(standing)},
+		[2]*ast.Term{keyWhy, ast.InternedTerm(why)},
+		[2]*ast.Term{keyUnclear, ast.InternedTerm(unclear)},
+		[2]*ast.Term{keyEmployers, met.employers},
+		[2]*ast.Term{keyShared, met.shared},
 		[2]*ast.Term{keyAffiliations, listTerm(affiliated)},
 	)
 }
@@ -361,7 +394,7 @@ func positionOf(o *operands) *ast.Term { return o.position(o.terms[0], o.circle(
 
 func positionsOf(o *operands) *ast.Term {
 	c := o.circle(o.terms[1])
-	return o.ofPeople(func(_, p *ast.Term) *ast.Term {
+	return o.byLogin(o.terms[0], func(_, p *ast.Term) *ast.Term {
 		if o.text(o.field(p, keyKind)) != bylaw.KindUser {
 			return nil
 		}
@@ -377,7 +410,7 @@ func positionsBetween(o *operands) *ast.Term {
 		return ast.InternedNullTerm
 	}
 	circles := map[[2]string]circle{}
-	return o.ofPeople(func(login, p *ast.Term) *ast.Term {
+	return o.byLogin(o.terms[0], func(login, p *ast.Term) *ast.Term {
 		span := spans.Get(login)
 		if span == nil {
 			return nil
@@ -397,16 +430,16 @@ func positionsBetween(o *operands) *ast.Term {
 	})
 }
 
-// ofPeople makes an object of something for each of the people by login in the first operand, leaving
-// out those of whom it is nil.
-func (o *operands) ofPeople(of func(login, p *ast.Term) *ast.Term) *ast.Term {
-	people, ok := o.terms[0].Value.(ast.Object)
+// byLogin makes an object of something for each value of an object by login, leaving out those of which
+// it is nil.
+func (o *operands) byLogin(values *ast.Term, of func(login, value *ast.Term) *ast.Term) *ast.Term {
+	object, ok := values.Value.(ast.Object)
 	if !ok {
-		o.fail("people by login are needed")
+		o.fail("values by login are needed")
 		return ast.InternedNullTerm
 	}
 	var pairs [][2]*ast.Term
-	people.Foreach(func(login, p *ast.Term) {
+	object.Foreach(func(login, p *ast.Term) {
 		if value := of(login, p); value != nil {
 			pairs = append(pairs, [2]*ast.Term{login, value})
 		}

@@ -11,9 +11,13 @@ import (
 )
 
 func employersInWords(o *operands) *ast.Term {
-	keys := o.set(o.terms[1])
+	return ast.StringTerm(o.inWords(o.terms[0], o.terms[1]))
+}
+
+func (o *operands) inWords(organizations, employers *ast.Term) string {
+	keys := o.set(employers)
 	if keys.Len() == 0 {
-		return ast.StringTerm("an unknown organization")
+		return "an unknown organization"
 	}
 	names := map[string]bool{}
 	keys.Foreach(func(key *ast.Term) {
@@ -22,14 +26,14 @@ func employersInWords(o *operands) *ast.Term {
 			return
 		}
 		name := o.text(key)
-		o.each(o.terms[0], func(organization *ast.Term) {
+		o.each(organizations, func(organization *ast.Term) {
 			if o.field(organization, keyID).Equal(key) {
 				name = o.text(o.field(organization, keyName))
 			}
 		})
 		names[name] = true
 	})
-	return ast.StringTerm(row(slices.Sorted(maps.Keys(names))))
+	return row(slices.Sorted(maps.Keys(names)))
 }
 
 func inARow(o *operands) *ast.Term {
@@ -53,9 +57,11 @@ var worth = map[string]string{
 	bylaw.SourceProfile: "their own page on GitHub",
 }
 
-func evidenceOf(o *operands) *ast.Term {
+func evidenceOf(o *operands) *ast.Term { return o.evidence(o.terms[0]) }
+
+func (o *operands) evidence(affiliated *ast.Term) *ast.Term {
 	var out []*ast.Term
-	o.each(o.terms[0], func(a *ast.Term) {
+	o.each(affiliated, func(a *ast.Term) {
 		evidence, about := o.text(o.field(a, keyEvidence)), worth[o.text(o.field(a, keySource))]
 		words := []string{evidence}
 		if about != "" {

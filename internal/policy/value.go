@@ -11,14 +11,22 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
-// words are the texts that a snapshot has had so far, since most of them come again and again.
-type words map[string]*ast.Term
+// words are the texts and the accounts that a snapshot has had so far, since most of them come again and
+// again.
+type words struct {
+	texts    map[string]*ast.Term
+	accounts map[bylaw.Account]*ast.Term
+}
+
+func newWords() words {
+	return words{map[string]*ast.Term{}, map[bylaw.Account]*ast.Term{}}
+}
 
 func (w words) term(text string) *ast.Term {
-	t, known := w[text]
+	t, known := w.texts[text]
 	if !known {
 		t = ast.StringTerm(text)
-		w[text] = t
+		w.texts[text] = t
 	}
 	return t
 }
@@ -30,18 +38,23 @@ func (w words) termOf(v reflect.Value) (*ast.Term, error) {
 	switch v.Kind() {
 	case reflect.Struct:
 		if v.Type() == timeType {
+			if v.CanAddr() {
+				return w.term(v.Addr().Interface().(*bylaw.Time).String()), nil // without a copy
+			}
 			return w.term(v.Interface().(bylaw.Time).String()), nil
 		}
-		fields := fieldsOf(v.Type())
-		pairs := make([][2]*ast.Term, 0, len(fields))
-		for _, f := range fields {
-			term, err := w.termOf(v.Field(f.index))
-			if err != nil {
-				return nil, err
+		if v.Type() == accountType && v.CanAddr() {
+			account := *v.Addr().Interface().(*bylaw.Account)
+			if t, known := w.accounts[account]; known {
+				return t, nil
 			}
-			pairs = append(pairs, [2]*ast.Term{f.key, term})
+			t, err := w.objectOf(v)
+			if err == nil {
+				w.accounts[account] = t
+			}
+			return t, err
 		}
-		return ast.ObjectTerm(pairs...), nil
+		return w.objectOf(v)
 	case reflect.Slice:
 		terms := make([]*ast.Term, v.Len())
 		for i := range terms {
@@ -72,7 +85,21 @@ func (w words) termOf(v reflect.Value) (*ast.Term, error) {
 	}
 }
 
-var timeType = reflect.TypeFor[bylaw.Time]()
+func (w words) objectOf(v reflect.Value) (*ast.Term, error) {
+	fields := fieldsOf(v.Type())
+	var few [24][2]*ast.Term // nothing has more fields but the snapshot
+	pairs := few[:0]
+	for _, f := range fields {
+		term, err := w.termOf(v.Field(f.index))
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, [2]*ast.Term{f.key, term})
+	}
+	return ast.ObjectTerm(pairs...), nil
+}
+
+var timeType, accountType = reflect.TypeFor[bylaw.Time](), reflect.TypeFor[bylaw.Account]()
 
 // field is a field of a struct, with the name that policies use.
 type field struct {

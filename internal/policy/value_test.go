@@ -17,7 +17,7 @@ func TestAFactIsWhatItsJSONSays(t *testing.T) {
 	if n < 100 {
 		t.Fatalf("only %d values were filled in", n)
 	}
-	got, err := words{}.termOf(reflect.ValueOf(s))
+	got, err := newWords().termOf(reflect.ValueOf(s))
 	if err != nil {
 		t.Fatal(err)
 	}

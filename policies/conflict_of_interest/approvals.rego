@@ -35,19 +35,20 @@ _authors := lib.authors(input.people)
 
 # --- Approvals that qualify, before anybody's employer is looked at
 
-_stances := lib.stances(input.reviews)
+_stances := lib.stances_by_state(input.reviews)
 
 # The approvals that stand, by login.
-_given := {lower(r.author.login): r | some r in _stances; r.state == "approved"}
+_given := object.get(_stances, "approved", {})
 
 _approvals := object.remove(_given, object.keys(_disqualified))
 
 # Why an approval does not count, whoever gave it works for. Every reason goes through the approvals once, and
 # only where the configuration asks for it.
 _disqualified[login] contains reason if {
-	some login, r in _given
-	r.author.kind != "user"
-	reason := object.get({"deleted": "has a deleted account"}, r.author.kind, "is a bot")
+	some kind, logins in lib.grouped(_given, ["author", "kind"])
+	kind != "user"
+	reason := object.get({"deleted": "has a deleted account"}, kind, "is a bot")
+	some login in logins
 }
 
 _disqualified[login] contains "made the change, or part of it" if {
@@ -56,14 +57,12 @@ _disqualified[login] contains "made the change, or part of it" if {
 
 _disqualified[login] contains "approved an earlier version of the change" if {
 	input.params.qualified.stale == "refuse"
-	some login, r in _given
-	r.stale
+	some login in lib.grouped(_given, ["stale"])[true]
 }
 
 # Reviewers whom the configuration names for the case that nobody else could help need not be able to write.
 _disqualified[login] contains "may not write to this repository" if {
-	some login, r in _given
-	not r.can_push
+	some login in lib.grouped(_given, ["can_push"])[false]
 	not login in _named_outsiders
 }
 
@@ -160,7 +159,11 @@ _near := [o | some o in input.organizations; count(o.near) > 0]
 _positions_now := lib.positions(_who, _circle_now)
 
 # How everybody stands whose approval qualifies, at the moment of the approval.
-_positions := lib.positions_between(_who, _near, {login: [_since(r.submitted_at), r.submitted_at] | some login, r in _approvals})
+_positions := lib.positions_between(_who, _near, _judged)
+
+_judged := lib.spans(_approvals, input.created_at) if input.params.at == "span"
+
+_judged := {login: [r.submitted_at, r.submitted_at] | some login, r in _approvals} if input.params.at == "review"
 
 # Outside, inside and open: each qualified approval is one of them. A conflict is one, whatever it rests
 # on; where it cannot be said whether somebody's organization counts, that is open.
@@ -171,9 +174,10 @@ _open := object.keys(_doubts) - _inside
 # Why it cannot be said of somebody whether they work elsewhere, for those of whom it cannot be said.
 _doubts := object.union(_own_doubts, _lent_doubts)
 
-_own_doubts := {login: position[_doubted] |
-	some login, position in _positions
-	position[_doubted] != ""
+_own_doubts := {login: doubt |
+	some doubt, logins in lib.grouped(_positions, [_doubted])
+	doubt != ""
+	some login in logins
 }
 
 # A delegate is as uncertain as whoever they act for.

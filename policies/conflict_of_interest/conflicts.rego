@@ -8,17 +8,18 @@ import data.bylaw.lib
 # The conflicts of everybody whose approval qualifies: sentences that say what they rest on.
 _conflicts[login] contains "works for the same organization as an author" if {
 	input.params.rule == "outside_author" # in the rules that count organizations, the author's own is one of them
-	some login, position in _positions
-	position.standing == "inside"
-	count(position.shared & _authors_employers) > 0
+	some login in _colleagues
+	count(_positions[login].shared & _authors_employers) > 0
 }
 
-_conflicts[login] contains $"works for {_in_words(position.shared)}, which counts as one with {_authors_organizations}" if {
+_conflicts[login] contains $"works for {_in_words(shared)}, which counts as one with {_authors_organizations}" if {
 	input.params.rule == "outside_author"
-	some login, position in _positions
-	position.standing == "inside"
-	count(position.shared & _authors_employers) == 0
+	some login in _colleagues
+	shared := _positions[login].shared
+	count(shared & _authors_employers) == 0
 }
+
+_colleagues := object.get(lib.grouped(_positions, ["standing"]), "inside", set())
 
 _conflicts[login] contains $"works for {_in_words(_subjects & position.employers)}, which this change is about" if {
 	count(_subjects) > 0
@@ -47,11 +48,9 @@ _in_words(keys) := lib.employers_in_words(input.organizations, keys)
 # Who has a conflict today, whether they have approved or not.
 _conflicted_now := ((_colleagues_now | _concerned_now) | object.keys(_disclosed_interests("soft"))) | object.keys(_disclosed_interests("hard"))
 
-_colleagues_now := {login |
-	input.params.rule == "outside_author"
-	some login, position in _positions_now
-	position.standing == "inside"
-}
+_colleagues_now := object.get(lib.grouped(_positions_now, ["standing"]), "inside", set()) if input.params.rule == "outside_author"
+
+_colleagues_now := set() if input.params.rule != "outside_author"
 
 _concerned_now := {login |
 	concerned := _subjects | _interested
@@ -62,21 +61,15 @@ _concerned_now := {login |
 
 # Whether the conflicts of somebody are soft or hard. Whoever discloses an interest is not worse off for it: it
 # may be the very one that is known already.
-_how_hard(login) := ": a soft conflict" if {
-	count(_by_employment(login)) == 1
-	not _disclosed_interests("hard")[login]
+_how_hard(login) := object.get(_hardness, login, "")
+
+_hardness := {login: words |
+	some login, reasons in _conflicts
+	not login in object.keys(_disclosed_interests("hard"))
+	by_employment := count({reason | some reason in reasons; startswith(reason, "works for")})
+	by_employment > 0
+	words := [": a soft conflict", ": together a hard conflict"][min({by_employment, 2}) - 1]
 }
-
-_how_hard(login) := ": together a hard conflict" if {
-	count(_by_employment(login)) > 1
-	not _disclosed_interests("hard")[login]
-}
-
-_how_hard(login) := "" if count(_by_employment(login)) == 0
-
-_how_hard(login) := "" if _disclosed_interests("hard")[login]
-
-_by_employment(login) := {reason | some reason in _conflicts[login]; startswith(reason, "works for")}
 
 # Organizations that the change is about: those after which the files are named.
 _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.taken_at) if {

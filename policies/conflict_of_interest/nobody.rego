@@ -181,8 +181,7 @@ _nobody_accepted if {
 
 # Who may write and asks for changes speaks against accepting by waiting.
 _objectors := {r.author.login |
-	some r in _stances
-	r.state == "changes_requested"
+	some r in object.get(_stances, "changes_requested", {})
 	r.author.kind == "user"
 	r.can_push
 	not lower(r.author.login) in _makers

@@ -434,17 +434,7 @@ considered contains {
 	p := _who[login]
 }
 
-considered contains {
-	"who": _approvals[login].author.login,
-	"did": object.get(_did_for_others, login, "approved"),
-	"is": lib.employers_in_words(input.organizations, position.employers),
-	"counted": login in _counting,
-	"why": why,
-	"evidence": lib.evidence(position.affiliations),
-} if {
-	some login, why in _why
-	position := _positions[login]
-}
+considered contains row if some row in lib.considered(input.organizations, _approvals, _positions, _why, _counting, _did_for_others)
 
 _did_for_others := {login: $"approved, for {lib.in_a_row(sort(principals))}" | some login, principals in _acts_for}
 
@@ -481,18 +471,10 @@ _counts_in_all := $"; counts only among the {_in_all} approvals in all" if _in_a
 _counts_in_all := "" if _in_all <= input.params.approvals
 
 # What the word of a colleague rests on is as certain as the weaker of both sides.
-_certainty(position) := $"; it rests on {lib.certainty(weighed)}" if {
-	count(position.shared) > 0
-	weighed := array.concat(_best(_authors_affiliations, position.shared), _best(position.affiliations, position.shared))
-	max({a.rank | some a in weighed}) > 1
+_certainty(position) := $"; it rests on {lib.certainty_of_rank(weaker)}" if {
+	weaker := max({lib.best_rank(_authors_affiliations, position.shared), lib.best_rank(position.affiliations, position.shared)})
+	weaker > 1
 }
-
-# Of all that says that somebody works for one of these organizations, what is worth most.
-_best(affiliated, keys) := [a |
-	concerned := [a | some a in affiliated; a.organization in keys]
-	some a in concerned
-	a.rank == min({other.rank | some other in concerned})
-]
 
 default _certainty(_) := ""
 
@@ -513,13 +495,14 @@ considered contains {
 
 considered contains {
 	"who": r.author.login,
-	"did": _did_besides[r.state],
+	"did": _did_besides[state],
 	"is": "not looked at",
 	"counted": false,
 	"why": "is not an approval",
 } if {
-	some r in _stances
-	r.state != "approved"
+	some state, reviews in _stances
+	state != "approved"
+	some r in reviews
 }
 
 _did_besides := {"changes_requested": "asked for changes", "dismissed": "had a review that was dismissed"}

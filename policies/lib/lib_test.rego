@@ -204,6 +204,29 @@ test_two_people_have_two_stances if states([testing.approval("bob"), testing.rev
 
 test_one_person_in_two_spellings_has_one_stance if states([testing.review("bob", "dismissed"), testing.approval("BOB")]) == {"approved"}
 
+test_stances_are_found_by_state_and_login if {
+	by_state := lib.stances_by_state([testing.review("bob", "dismissed"), testing.approval("BOB"), testing.approval("carol"), testing.review("dave", "changes_requested")])
+	{state: object.keys(reviews) | some state, reviews in by_state} == {"approved": {"bob", "carol"}, "changes_requested": {"dave"}}
+	by_state.approved.bob.state == "approved"
+}
+
+test_a_span_begins_with_an_earlier_approval if {
+	approvals_by_login := {"bob": {"submitted_at": "2026-03-09T00:00:00Z"}, "carol": {"submitted_at": "2026-03-11T00:00:00Z"}}
+	lib.spans(approvals_by_login, "2026-03-10T00:00:00Z") == {
+		"bob": ["2026-03-09T00:00:00Z", "2026-03-09T00:00:00Z"],
+		"carol": ["2026-03-10T00:00:00Z", "2026-03-11T00:00:00Z"],
+	}
+}
+
+test_a_span_without_a_beginning_is_everything_before if {
+	lib.spans({"bob": {"submitted_at": "2026-03-09T00:00:00Z"}}, "").bob == ["", "2026-03-09T00:00:00Z"]
+}
+
+test_records_are_grouped_by_what_stands_in_them if {
+	records := {"alice": {"author": {"kind": "user"}}, "bob": {"author": {"kind": "user"}}, "robot": {"author": {"kind": "bot"}}}
+	lib.grouped(records, ["author", "kind"]) == {"user": {"alice", "bob"}, "bot": {"robot"}}
+}
+
 # Every combination of what can be wrong with an approval.
 approvals := [object.union(testing.approval(login), {"author": {"kind": kind}, "stale": stale, "can_push": can_push}) |
 	some login in ["alice", "bob"]
@@ -469,6 +492,22 @@ test_a_moment_is_read_by_people if lib.in_words("2026-03-11T09:30:00Z") == "2026
 
 test_evidence_is_as_certain_as_the_weakest if {
 	lib.certainty([testing.works_for("acme", "", ""), testing.writes_from("acme")]) == "an address in a commit, or a disclosure"
+}
+
+test_what_is_worth_most_is_that_of_the_same_organizations if {
+	affiliated := [testing.works_for("globex", "", ""), testing.writes_from("acme")]
+	lib.certainty_of_rank(lib.best_rank(affiliated, {"acme"})) == "an address in a commit, or a disclosure"
+	lib.best_rank(affiliated, {"acme", "globex"}) == testing.works_for("globex", "", "").rank
+	lib.best_rank(affiliated, {"initech"}) == 0
+}
+
+test_a_row_says_what_came_of_an_approval if {
+	position := {"employers": {"globex"}, "affiliations": []}
+	approvals_by_login := {"bob": testing.approval("Bob"), "carol": testing.approval("carol")}
+	why := {"bob": "works elsewhere", "carol": "has no position"}
+	lib.considered([], approvals_by_login, {"bob": position}, why, {"bob"}, {}) == {{
+		"who": "Bob", "did": "approved", "is": "globex", "counted": true, "why": "works elsewhere", "evidence": set(),
+	}}
 }
 
 test_evidence_says_what_it_is_worth if {

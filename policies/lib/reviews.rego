@@ -4,6 +4,13 @@ package bylaw.lib
 # The stance of each person: their last review that is more than a comment.
 stances(reviews) := bylaw.stances(reviews)
 
+# The same by what each says, and by login in lower case: {"approved": {"alice": ...}}.
+stances_by_state(reviews) := bylaw.stances_by_state(reviews)
+
+# From when until when whoever gave these approvals, by login, is judged: from a moment, or from the approval
+# itself when it is earlier, until the approval.
+spans(approvals, since) := bylaw.spans(approvals, since)
+
 # The approvals that count, before anybody's employer is looked at: standing, of the present head, by
 # a person who may write to the repository and had no part in the change.
 qualified(reviews, authors) := [r |

@@ -36,3 +36,7 @@ positions(people, circle) := bylaw.positions(people, circle)
 
 # The same of those people for whom there is a span [since, until], each by the circle of that span.
 positions_between(people, organizations, spans) := bylaw.positions_between(people, organizations, spans)
+
+# The keys of records, such as positions by login, by what stands at a path in each:
+# {"inside": {"alice"}, "outside": {"bob", "carol"}}.
+grouped(records, path) := bylaw.grouped(records, path)

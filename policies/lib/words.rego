@@ -16,8 +16,20 @@ employers_in_words(organizations, keys) := bylaw.employers_in_words(organization
 # declared.
 evidence(affiliated) := bylaw.evidence(affiliated)
 
+# The rows of "considered" for those whose approvals were weighed: each by login, with its position, the reason why
+# it counts or does not, whether it is among those that count, and what its giver did when it was not merely
+# to approve.
+considered(organizations, approvals, positions, why, counting, did) := bylaw.considered(organizations, approvals, positions, why, counting, did)
+
 # How certain something is that rests on several affiliations: as certain as the weakest of them.
-certainty(affiliated) := _certainties[max({a.rank | some a in affiliated})] if count(affiliated) > 0
+certainty(affiliated) := certainty_of_rank(max({a.rank | some a in affiliated})) if count(affiliated) > 0
+
+# The rank of what is worth most among that which says that somebody works for some of these organizations;
+# 0 when nothing says so.
+best_rank(affiliated, keys) := bylaw.best_rank(affiliated, keys)
+
+# How certain something of this rank is.
+certainty_of_rank(rank) := _certainties[rank]
 
 _certainties := [
 	"a reviewed entry", "an entry without date or review", "a list of members", "an address in a commit, or a disclosure",

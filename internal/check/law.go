@@ -55,13 +55,12 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 	l := &law{repository: t.repository.Repository, sources: map[string]policy.Source{}, metadata: map[string]policy.Metadata{}, facts: map[string][]string{}, broken: map[string][]bylaw.Problem{}}
 	for _, s := range sources {
 		l.sources[s.ID] = s
-		in, err := c.Engine.Inspect(ctx, s)
-		if err != nil {
-			return nil, err
+		if s.BuiltIn { // its text is tested: it is compiled when it is switched on
+			l.metadata[s.ID] = policy.Describe(s)
+			continue
 		}
-		l.metadata[s.ID], l.facts[s.ID] = in.Metadata, in.Facts
-		if len(in.Problems) > 0 {
-			l.broken[s.ID] = in.Problems
+		if err := l.inspect(ctx, c.Engine, s); err != nil {
+			return nil, err
 		}
 	}
 	l.problems = problems
@@ -72,6 +71,13 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 	var more []bylaw.Problem
 	l.config, more = policy.ReadConfig(repository, organization, l.metadata)
 	l.problems = append(l.problems, more...)
+	for _, p := range l.config.Policies {
+		if source := l.sources[p.ID]; source.BuiltIn {
+			if err := l.inspect(ctx, c.Engine, source); err != nil {
+				return nil, err
+			}
+		}
+	}
 
 	missing, missingInOrganization := l.missing(t)
 	for revision, paths := range map[bylaw.Revision][]string{bylaw.RevisionLaw: missing, bylaw.RevisionOrganization: missingInOrganization} {
@@ -104,6 +110,19 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 	}
 	l.problems = append(l.problems, l.rosterFaults...)
 	return l, l.readPacks(ctx, c, t)
+}
+
+// inspect compiles a policy and keeps what there is to know of it.
+func (l *law) inspect(ctx context.Context, engine *policy.Engine, s policy.Source) error {
+	in, err := engine.Inspect(ctx, s)
+	if err != nil {
+		return err
+	}
+	l.metadata[s.ID], l.facts[s.ID] = in.Metadata, in.Facts
+	if len(in.Problems) > 0 {
+		l.broken[s.ID] = in.Problems
+	}
+	return nil
 }
 
 func (c *Checker) sourcesOf(t trees) ([]policy.Source, []bylaw.Problem) {

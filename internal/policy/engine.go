@@ -117,6 +117,19 @@ func (e *Engine) Inspect(ctx context.Context, s Source) (Inspection, error) {
 	return c.Inspection, nil
 }
 
+// Describe returns the METADATA of a policy without compiling it. Faults are not told; [Engine.Inspect] does.
+func Describe(s Source) Metadata {
+	for _, m := range s.Modules {
+		if isTest(m.File) {
+			continue
+		}
+		if md, found, _ := readMetadata(m); found {
+			return md
+		}
+	}
+	return Metadata{}
+}
+
 // Evaluate asks a policy about the input. It always gives a verdict: a policy that cannot be run is
 // [bylaw.Broken] and says why. The error is ours, and then nothing is known.
 func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[string]any) (bylaw.Verdict, error) {

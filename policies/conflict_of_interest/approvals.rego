@@ -89,26 +89,15 @@ _missing_role := concat(" and ", array.concat(roles, teams)) if {
 
 _lacks_role(login) if {
 	_asks_for_a_role
-	not _has_role(login, input.params.qualified)
+	not login in _role_holders
 	not login in _named_outsiders
 	not _acts_for[login]
 }
 
 _asks_for_a_role if count(input.params.qualified.roles) + count(input.params.qualified.teams) > 0
 
-# Somebody has one of the roles that a roster gives, or is in one of the teams.
-_has_role(login, wanted) if {
-	some role in _listed[login].roles
-	role.name in object.get(wanted, "roles", [])
-}
-
-_has_role(login, wanted) if login in _members(object.get(wanted, "teams", []))
-
-_members(teams) := {lower(member) |
-	some team in input.teams
-	team.name in teams
-	some member in team.members
-}
+# Who has one of the roles that a roster gives, or is in one of the teams.
+_role_holders := lib.holders(input.people, input.teams, input.params.qualified)
 
 # The areas to which a changed file belongs.
 _areas := {name: area |
@@ -129,17 +118,9 @@ _other_area(login) if {
 	not _acts_for[login]
 }
 
-_in_area(login) if {
-	some area in _areas
-	_responsible(login, area)
-}
+_in_area(login) if login in _area_holders
 
-_responsible(login, area) if _has_role(login, area)
-
-_responsible(login, area) if {
-	some person in object.get(area, "people", [])
-	lower(person) == login
-}
+_area_holders := union({lib.holders(input.people, input.teams, area) | some area in _areas})
 
 # --- How those who approved stand to the authors
 

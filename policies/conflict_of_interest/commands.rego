@@ -35,12 +35,14 @@ _disclosed_interests(hardness) := {login: lib.in_a_row(sort(texts)) |
 _acts_for[delegate] contains principal if {
 	some c in lib.grants(_commands, "delegate")
 	principal := lower(c.who.login)
-	delegate := lower(trim_prefix(lib.first_word(c.arguments), "@"))
+	delegate := _delegate(c)
 	_listed[delegate]
 	not principal in (_authors | _recused)
 	_in_charge(principal)
 	not _in_charge(delegate)
 }
+
+_delegate(c) := lower(trim_prefix(lib.first_word(c.arguments), "@"))
 
 # Somebody has the role and the area that the configuration asks for, if it asks for any.
 _in_charge(login) if {
@@ -50,7 +52,7 @@ _in_charge(login) if {
 
 _has_wanted_role(_) if not _asks_for_a_role
 
-_has_wanted_role(login) if _has_role(login, input.params.qualified)
+_has_wanted_role(login) if login in _role_holders
 
 _in_wanted_area(_) if count(_areas) == 0
 
@@ -67,8 +69,6 @@ _waivers := [c |
 ]
 
 _is_about_this_rule(c) if lib.first_word(c.arguments) == "conflict_of_interest"
-
-_waived if count(_waivers) > 0
 
 # Why a waiver does not hold; empty when it does.
 _waiver_fault(c) := [fault |
@@ -108,21 +108,14 @@ _who_may_waive := input.params.waivers.ask if _answer != "block"
 
 default _may_not_waive(_) := false
 
-_may_not_waive(login) if not _may_waive(lower(login))
-
-_may_waive(login) if {
-	some person in _who_may_waive.people
-	lower(person) == login
-}
-
-_may_waive(login) if _has_role(login, _who_may_waive)
+_may_not_waive(login) if not lower(login) in lib.holders(input.people, input.teams, _who_may_waive)
 
 _may_not_waive_text := "the configuration names nobody who may waive this rule" if {
-	(count(_who_may_waive.people) + count(_who_may_waive.roles)) + count(_who_may_waive.teams) == 0
+	count(_named_waiver_writers) == 0
 }
 
 _may_not_waive_text := "the configuration does not name its writer among those who may waive this rule" if {
-	(count(_who_may_waive.people) + count(_who_may_waive.roles)) + count(_who_may_waive.teams) > 0
+	count(_named_waiver_writers) > 0
 }
 
 default _waiver_from_inside(_) := false
@@ -158,9 +151,8 @@ _idle_commands contains [c, "its comment was deleted, or edited by somebody else
 
 _idle_commands contains [c, "who is named may review anyway, or its writer does not have the role that the rule asks for"] if {
 	some c in lib.grants(_commands, "delegate")
-	delegate := lower(trim_prefix(lib.first_word(c.arguments), "@"))
-	delegate != ""
-	not lower(c.who.login) in object.get(_acts_for, delegate, set())
+	_delegate(c) != ""
+	not lower(c.who.login) in object.get(_acts_for, _delegate(c), set())
 }
 
 _idle_commands contains [c, "nobody is named: write \"/bylaw delegate LOGIN\""] if {

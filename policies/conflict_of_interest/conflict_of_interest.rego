@@ -282,9 +282,9 @@ _case := [case |
 	some [case, holds] in [
 		["outside", _enough_known],
 		["unknown", _enough_with_open],
-		["waived", _is_waived],
-		["nobody", _nobody_may_be_accepted],
-		["waits in public", _must_wait],
+		["waived", count(_waivers) > 0],
+		["nobody", _nobody_accepted],
+		["waits in public", _waits_in_public],
 		["none yet", count(_approvals) == 0],
 		["not enough", true],
 	]
@@ -307,15 +307,3 @@ _enough_with_open if {
 	_counted_at_most >= input.params.approvals
 	count(_approvals) >= _in_all
 }
-
-default _is_waived := false
-
-_is_waived if _waived
-
-default _nobody_may_be_accepted := false
-
-_nobody_may_be_accepted if _nobody_accepted
-
-default _must_wait := false
-
-_must_wait if _waits_in_public

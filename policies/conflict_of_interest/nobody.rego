@@ -165,6 +165,8 @@ _too_near := "inside" if input.params.rule == "outside_author"
 
 _too_near := "" if input.params.rule != "outside_author"
 
+default _nobody_accepted := false
+
 _nobody_accepted if {
 	_nobody_and_approved
 	_answer == "ask"
@@ -199,6 +201,8 @@ _public_since := max({input.ready_at, input.head.arrived_at}) if {
 }
 
 default _public_since := ""
+
+default _waits_in_public := false
 
 _waits_in_public if {
 	_nobody_and_approved

@@ -34,13 +34,7 @@ grants(commands, name) := [c |
 ]
 
 # A grant that its writer has taken back does not come back when somebody deletes or edits the comment that did so.
-_given_up(commands, i) if {
-	some j, later in commands
-	j > i
-	later.name == "withdraw"
-	same_login(later.who.login, commands[i].who.login)
-	lower(first_word(later.arguments)) in {"", commands[i].name}
-}
+_given_up(commands, i) if count(_withdrawals(commands, i)) > 0
 
 # Grants of one name that have fallen, so that it can be said.
 fallen_grants(commands, name) := [c |
@@ -57,13 +51,17 @@ fallen(c) if c.fate in {"deleted", "edited"}
 fallen(c) if _edited_by_another(c)
 
 _withdrawn(commands, i) if {
+	some later in _withdrawals(commands, i)
+	not fallen(later)
+}
+
+_withdrawals(commands, i) := [later |
 	some j, later in commands
 	j > i
 	later.name == "withdraw"
-	not fallen(later)
 	same_login(later.who.login, commands[i].who.login)
 	lower(first_word(later.arguments)) in {"", commands[i].name}
-}
+]
 
 # The first word of a text; empty when there is none.
 first_word(text) := split(trim_space(text), " ")[0]

@@ -60,6 +60,14 @@ test_a_person_is_found_in_any_case if lib.person(testing.pull_request.people, "B
 
 test_of_somebody_else_nothing_is_known if not lib.person(testing.pull_request.people, "erin")
 
+test_whom_a_configuration_means_is_found_by_role_team_and_name if {
+	carol := testing.with_role(testing.person("Carol", []), "lead")
+	teams := [{"name": "core", "members": ["Dave"]}, {"name": "docs", "members": ["erin"]}]
+	lib.holders([carol, testing.person("bob", [])], teams, {"roles": ["lead"], "teams": ["core"], "people": ["Frank"]}) == {"carol", "dave", "frank"}
+}
+
+test_a_configuration_that_names_nobody_means_nobody if lib.holders(testing.pull_request.people, [], {}) == set()
+
 working(affiliations) := [testing.person("alice", affiliations)]
 
 alice_with(affiliations) := testing.person("alice", affiliations)

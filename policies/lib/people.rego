@@ -14,6 +14,14 @@ person(people, login) := p if {
 # The people by their logins in lower case.
 by_login(people) := bylaw.by_login(people)
 
+# Logins, in lower case, of those whom a configuration means: by their roles in a roster, by their teams, and by
+# name. wanted may have roles, teams and people.
+holders(people, teams, wanted) := (with_role | in_team) | named if {
+	with_role := {lower(p.login) | some p in people; some role in p.roles; role.name in object.get(wanted, "roles", [])}
+	in_team := {lower(member) | some team in teams; team.name in object.get(wanted, "teams", []); some member in team.members}
+	named := {lower(login) | some login in object.get(wanted, "people", [])}
+}
+
 # The people as the default branch knows them, without what this pull request would write into a roster.
 as_merged(people) := bylaw.as_merged(people)
 

@@ -59,16 +59,7 @@ _may_approve(_) if {
 	count(input.params.approvers.teams) == 0
 }
 
-_may_approve(login) if {
-	some role in _as_merged[lower(login)].roles
-	role.name in input.params.approvers.roles
-}
-
-_may_approve(login) if {
-	some team in input.teams
-	team.name in input.params.approvers.teams
-	lower(login) in {lower(m) | some m in team.members}
-}
+_may_approve(login) if lower(login) in lib.holders(input.people, input.teams, input.params.approvers)
 
 _counts(login, f) if {
 	_may_approve(login)

@@ -104,19 +104,7 @@ _is_foreign(review) if {
 
 _committee_is_named if (count(input.params.committee.roles) + count(input.params.committee.teams)) + count(input.params.committee.people) > 0
 
-_committee contains lower(login) if some login in input.params.committee.people
-
-_committee contains lower(login) if {
-	some team in input.teams
-	team.name in input.params.committee.teams
-	some login in team.members
-}
-
-_committee contains lower(p.login) if {
-	some p in input.people
-	some role in p.roles
-	role.name in input.params.committee.roles
-}
+_committee := lib.holders(input.people, input.teams, input.params.committee)
 
 _committee_in_words := "somebody who may write to this repository" if not _committee_is_named
 

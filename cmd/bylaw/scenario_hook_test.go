@@ -109,6 +109,20 @@ func cmdHandover(ts *testscript.TestScript, neg bool, args []string) {
 	stageOf(ts).gh.Hook.URL = service + "/webhook"
 }
 
+func cmdMetrics(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] metrics ADDRESS")
+	}
+	response, err := http.Get("http://" + args[0] + "/metrics")
+	ts.Check(err)
+	defer response.Body.Close()
+	if neg != (response.StatusCode != http.StatusOK) {
+		ts.Fatalf("%s answers %s", args[0], response.Status)
+	}
+	_, err = io.Copy(ts.Stdout(), response.Body)
+	ts.Check(err)
+}
+
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await OWNER/REPO#N CONCLUSION")

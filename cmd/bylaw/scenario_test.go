@@ -75,7 +75,7 @@ func TestScenarios(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"stage": cmdStage, "play": cmdPlay, "checks": cmdChecks, "calls": cmdCalls,
 			"fault": cmdFault, "mend": cmdMend, "audit": cmdAudit, "requested": cmdRequested, "runs": cmdRuns,
-			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "await": cmdAwait,
+			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "await": cmdAwait, "metrics": cmdMetrics,
 			"terminate": cmdTerminate, "comments": cmdComments,
 		},
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/server"
 	"github.com/bylaw-app/bylaw/internal/store"
+	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
 func serveCommand(s streams) *cobra.Command {
@@ -85,18 +87,78 @@ func serve(c *cobra.Command, s streams) error {
 	if err != nil {
 		host = "bylaw"
 	}
-	app := &github.App{ID: set.appID, Key: set.key, BaseURL: set.apiURL, UserAgent: "bylaw/" + version(), Now: time.Now}
+	metrics := telemetry.NewMetrics(version(), time.Now)
+	measure(metrics, kept)
+	tracer, err := telemetry.NewTracer(ctx, s.getenv, version(), log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), verifyTime)
+		defer cancel()
+		if err := tracer.Close(last); err != nil {
+			log.Warn("last traces not exported", "err", err)
+		}
+	}()
+	app := &github.App{ID: set.appID, Key: set.key, BaseURL: set.apiURL, UserAgent: "bylaw/" + version(), Now: time.Now, OnCache: metrics.Cache, OnCall: called(metrics)}
 	if err := verify(ctx, app, log); err != nil {
 		return err
 	}
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
-		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
+	}
+	if set.metrics != "" {
+		stop, err := serveMetrics(set.metrics, metrics, log)
+		if err != nil {
+			return err
+		}
+		defer stop()
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "version", version())
 	err = srv.Run(ctx, listener)
 	log.Info("stopped", "err", err)
 	return err
+}
+
+// called counts what is asked of GitHub.
+func called(m *telemetry.Metrics) func(github.Call) {
+	return func(c github.Call) {
+		m.Call(c.Method, c.Route, c.Status, c.Duration)
+		if c.Budget.Resource != "" {
+			m.Budget(c.Installation, c.Budget.Resource, c.Budget.Remaining, c.Budget.Reset)
+		}
+	}
+}
+
+// measure has the work that waits measured at every scrape.
+func measure(m *telemetry.Metrics, kept *store.Store) {
+	m.Queue(func(ctx context.Context) ([]telemetry.Depth, error) {
+		depths, err := kept.Depths(ctx)
+		var out []telemetry.Depth
+		for _, d := range depths {
+			out = append(out, telemetry.Depth{State: d.State, Jobs: d.Keys, Oldest: d.Oldest})
+		}
+		return out, err
+	}, time.Now)
+}
+
+// serveMetrics answers /metrics on an address of its own until stop is called.
+func serveMetrics(address string, m *telemetry.Metrics, log *slog.Logger) (stop func(), err error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, usagef("BYLAW_METRICS_LISTEN: cannot listen on %s", address)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	web := &http.Server{Handler: mux, ReadHeaderTimeout: verifyTime, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	go func() {
+		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("metrics are not served any more", "err", err)
+		}
+	}()
+	log.Info("metrics", "listen", listener.Addr().String())
+	return func() { _ = web.Close() }, nil
 }
 
 // verifyTime is how long the start waits for GitHub.

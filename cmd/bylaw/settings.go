@@ -23,6 +23,7 @@ type settings struct {
 	database string
 	level    slog.Level
 	workers  int
+	metrics  string
 }
 
 // setting is one variable of the environment. The table is the help text, the print-out and the
@@ -78,6 +79,13 @@ func settingsTable() []setting {
 			s.listen = v
 			return nil
 		}},
+		{"BYLAW_METRICS_LISTEN", "address that answers /metrics; BYLAW_LISTEN answers it if this is left out", "", false, func(s *settings, v string) error {
+			if v != "" && !strings.Contains(v, ":") {
+				return fmt.Errorf("must be an address such as :9090, not %q", v)
+			}
+			s.metrics = v
+			return nil
+		}},
 		{"BYLAW_DATABASE", "path of a SQLite file, or the postgres:// address of a PostgreSQL database", "bylaw.db", true, func(s *settings, v string) error {
 			s.database = v
 			return nil
@@ -98,7 +106,7 @@ func settingsTable() []setting {
 }
 
 // optional are the settings that may be missing without a fallback.
-var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS"}
+var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS", "BYLAW_METRICS_LISTEN"}
 
 // readSettings reads the environment. Everything that is missing or wrong is one sentence.
 func readSettings(getenv func(string) string) (settings, error) {

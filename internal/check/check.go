@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/policy"
 	"github.com/bylaw-app/bylaw/internal/roster"
+	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
 // GitHub is where facts come from: the live App, recorded facts, or a local clone.
@@ -210,7 +212,10 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 					verdicts[i] = policy.NotJudged(l.sources[p.ID], l.metadata[p.ID], []bylaw.Problem{{Msg: "The rule could not be run, by a fault of Bylaw itself."}})
 				}
 			}()
+			ctx, span := telemetry.Start(ctx, "policy "+p.ID)
 			verdicts[i], err = c.Engine.Evaluate(ctx, l.sources[p.ID], in, p.Params)
+			span.Note(slog.String("outcome", string(verdicts[i].Outcome)))
+			span.End(err)
 			return err
 		})
 	}

@@ -34,11 +34,12 @@ type App struct {
 
 	// BaseURL is taken as it is, such as "https://ghes.example/api/v3"; "" means APIURL.
 	BaseURL   string
-	HTTP      http.RoundTripper // nil means http.DefaultTransport
-	UserAgent string            // "" means "bylaw"
-	Now       func() time.Time  // nil means time.Now
-	OnCall    func(Call)        // if not nil, told of every answered or failed request
-	BlobBytes int               // most bytes of file contents to remember; 0 means 64 MiB
+	HTTP      http.RoundTripper  // nil means http.DefaultTransport
+	UserAgent string             // "" means "bylaw"
+	Now       func() time.Time   // nil means time.Now
+	OnCall    func(Call)         // if not nil, told of every answered or failed request
+	OnCache   func(string, bool) // if not nil, told of every look-up in a cache: which, and whether it was there
+	BlobBytes int                // most bytes of file contents to remember; 0 means 64 MiB
 
 	once    sync.Once
 	app     *Client // speaks as the App itself, not as an installation
@@ -73,9 +74,9 @@ func (a *App) clientFor(installation int64, repositories []string) *Client {
 		return c
 	}
 	// ghinstallation writes to the Apps transport when it renews a token, so each has its own.
-	transport := ghinstallation.NewFromAppsTransport(a.apps(a.observed()), installation)
+	transport := ghinstallation.NewFromAppsTransport(a.apps(a.observed(installation)), installation)
 	if len(repositories) > 0 {
-		transport = ghinstallation.NewFromAppsTransport(a.apps(withoutRepositories{a.observed()}), installation)
+		transport = ghinstallation.NewFromAppsTransport(a.apps(withoutRepositories{a.observed(installation)}), installation)
 		transport.InstallationTokenOptions = &github.InstallationTokenOptions{
 			Repositories: repositories,
 			Permissions:  &github.InstallationPermissions{Contents: new("read"), PullRequests: new("read"), Metadata: new("read")},
@@ -101,12 +102,15 @@ func (a *App) Forget(installation int64) {
 
 func (a *App) start() {
 	a.caches = newCaches(a.BlobBytes)
+	a.caches.onLook = a.OnCache
 	a.clients = newLRU[clientKey, *Client](maxClients)
-	a.app = a.client(a.apps(a.observed()), 0)
+	a.app = a.client(a.apps(a.observed(0)), 0)
 }
 
 // observed stands below everything, so that it sees requests for tokens as well.
-func (a *App) observed() http.RoundTripper { return &observed{next: a.HTTP, onCall: a.OnCall} }
+func (a *App) observed(installation int64) http.RoundTripper {
+	return &observed{next: a.HTTP, installation: installation, onCall: a.OnCall}
+}
 
 // apps speaks as the App itself.
 func (a *App) apps(next http.RoundTripper) *ghinstallation.AppsTransport {

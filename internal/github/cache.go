@@ -9,6 +9,8 @@ import (
 
 // caches remembers what cannot change, or can be told to be outdated without a further call.
 type caches struct {
+	onLook func(name string, hit bool) // may be nil
+
 	mu    sync.Mutex
 	blobs *lru[blobKey, []byte]
 	lists *lru[pullKey, fileList]
@@ -40,11 +42,7 @@ func newCaches(blobBytes int) *caches {
 	return &caches{blobs: newLRU[blobKey, []byte](blobBytes), lists: newLRU[pullKey, fileList](maxListedFiles)}
 }
 
-func (c *caches) blob(k blobKey) ([]byte, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.blobs.get(k)
-}
+func (c *caches) blob(k blobKey) ([]byte, bool) { return look(c, "files", c.blobs, k) }
 
 func (c *caches) keepBlob(k blobKey, data []byte) {
 	c.mu.Lock()
@@ -52,10 +50,16 @@ func (c *caches) keepBlob(k blobKey, data []byte) {
 	c.blobs.put(k, data, len(data)+len(k.oid))
 }
 
-func (c *caches) list(k pullKey) (fileList, bool) {
+func (c *caches) list(k pullKey) (fileList, bool) { return look(c, "changed files", c.lists, k) }
+
+func look[K comparable, V any](c *caches, name string, in *lru[K, V], k K) (V, bool) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.lists.get(k)
+	v, ok := in.get(k)
+	c.mu.Unlock()
+	if c.onLook != nil {
+		c.onLook(name, ok)
+	}
+	return v, ok
 }
 
 func (c *caches) keepList(k pullKey, l fileList) {

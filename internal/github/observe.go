@@ -1,23 +1,39 @@
 package github
 
 import (
+	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
 // Call is one request to GitHub, for logs and metrics.
 type Call struct {
-	Method   string
-	Route    string // the path with "*" for whatever varies, such as "repos/*/*/pulls/*/files"
-	Status   int    // 0 when no answer came
-	Duration time.Duration
+	Installation int64 // 0 for the App itself
+	Method       string
+	Route        string // the path with "*" for whatever varies, such as "repos/*/*/pulls/*/files"
+	Status       int    // 0 when no answer came
+	Duration     time.Duration
+	Budget       Budget
 }
 
-// observed tells of every request. It stands below authentication.
+// Budget is what an answer says of the primary limit that it counts against.
+// https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+type Budget struct {
+	Resource  string // such as "core" or "graphql"; empty when the answer does not say
+	Remaining int
+	Reset     time.Time
+}
+
+// observed tells of every request, and follows it in the trace that it belongs to. It stands below
+// authentication.
 type observed struct {
-	next   http.RoundTripper
-	onCall func(Call)
+	next         http.RoundTripper
+	installation int64
+	onCall       func(Call)
 }
 
 func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -25,24 +41,36 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	if o.onCall == nil {
-		return next.RoundTrip(req)
-	}
+	call := Call{Installation: o.installation, Method: req.Method, Route: route(req.URL.Path)}
+	ctx, span := telemetry.Start(req.Context(), "GitHub "+call.Method+" "+call.Route)
 	start := time.Now()
-	resp, err := next.RoundTrip(req)
-	call := Call{Method: req.Method, Route: route(req.URL.Path), Duration: time.Since(start)}
+	resp, err := next.RoundTrip(req.WithContext(ctx))
+	call.Duration = time.Since(start)
 	if resp != nil {
-		call.Status = resp.StatusCode
+		call.Status, call.Budget = resp.StatusCode, budget(resp.Header)
 	}
-	o.onCall(call)
+	span.Note(slog.String("url.path", req.URL.Path), slog.Int("http.response.status_code", call.Status))
+	span.End(err)
+	if o.onCall != nil {
+		o.onCall(call)
+	}
 	return resp, err
+}
+
+func budget(h http.Header) Budget {
+	remaining, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
+	reset, wrong := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
+	if err != nil || wrong != nil {
+		return Budget{}
+	}
+	return Budget{Resource: h.Get("X-RateLimit-Resource"), Remaining: remaining, Reset: time.Unix(reset, 0).UTC()}
 }
 
 // routeWords are the fixed segments of the paths that this package asks for.
 var routeWords = map[string]bool{
-	"access_tokens": true, "app": true, "blobs": true, "check-runs": true, "collaborators": true, "commits": true,
-	"files": true, "git": true, "graphql": true, "installation": true, "installations": true, "permission": true,
-	"pulls": true, "repos": true, "repositories": true, "requested_reviewers": true,
+	"access_tokens": true, "app": true, "attempts": true, "blobs": true, "branches": true, "check-runs": true,
+	"collaborators": true, "comments": true, "commits": true, "config": true, "deliveries": true, "files": true, "git": true, "graphql": true, "hook": true,
+	"installation": true, "installations": true, "issues": true, "permission": true, "protection": true, "pulls": true, "repos": true, "repositories": true, "requested_reviewers": true, "rules": true,
 }
 
 // route makes a metric's label of a path: few values, however many repositories there are.

@@ -1,12 +1,15 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/store"
+	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
 // Kinds of jobs. The key of a job begins with its kind, so that at most one of a kind is at work on
@@ -35,6 +38,7 @@ type payload struct {
 	Event  string `json:"event,omitempty"`  // what asked
 	Who    string `json:"who,omitempty"`    // login of who asked
 	FanOut string `json:"fanOut,omitempty"` // of kindInstallation
+	Origin string `json:"origin,omitempty"` // the trace that it belongs to, see [telemetry.Origin]
 }
 
 // What a job of kindInstallation looks at.
@@ -43,12 +47,33 @@ const (
 	fanOutConfigured = "configured" // those that are known to be configured
 )
 
-func job(kind, name string, installation int64, repository string, p payload) store.Job {
-	text, err := json.Marshal(p)
+// following are jobs that belong to the trace of ctx, if it is followed.
+func following(ctx context.Context, jobs []store.Job) []store.Job {
+	origin := telemetry.Origin(ctx)
+	if origin == "" {
+		return jobs
+	}
+	out := slices.Clone(jobs)
+	for i := range out {
+		var p payload
+		if json.Unmarshal([]byte(out[i].Payload), &p) == nil {
+			p.Origin = origin
+			out[i].Payload = text(p)
+		}
+	}
+	return out
+}
+
+func text(p payload) string {
+	data, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // plain strings and numbers always marshal
 	}
-	return store.Job{Key: kind + " " + strings.ToLower(name), Kind: kind, Installation: installation, Repository: repository, Payload: string(text)}
+	return string(data)
+}
+
+func job(kind, name string, installation int64, repository string, p payload) store.Job {
+	return store.Job{Key: kind + " " + strings.ToLower(name), Kind: kind, Installation: installation, Repository: repository, Payload: text(p)}
 }
 
 func pullJob(installation int64, repository string, number int, event string) store.Job {

@@ -14,10 +14,11 @@ import (
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/policy"
 	"github.com/bylaw-app/bylaw/internal/store"
+	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
-// Server takes webhooks and posts check runs. All fields are required, and must not change once Run or
-// Handler was called.
+// Server takes webhooks and posts check runs. All fields but those of the last group are required, and must not
+// change once Run or Handler was called.
 type Server struct {
 	App     *github.App
 	Store   *store.Store
@@ -29,6 +30,10 @@ type Server struct {
 	Owner   string // name of this process among those that share the store
 	Workers int    // evaluations at a time
 
+	Metrics        *telemetry.Metrics // nil measures nothing
+	MetricsOutside bool               // somebody else answers /metrics
+	Tracer         *telemetry.Tracer  // nil follows nothing
+
 	once    sync.Once
 	checker *check.Checker
 }
@@ -36,7 +41,7 @@ type Server struct {
 // check is the checker of this process, shared by the webhook and the worker.
 func (s *Server) check() *check.Checker {
 	s.once.Do(func() {
-		s.checker = &check.Checker{GitHub: &source{app: s.App, store: s.Store}, Engine: s.Engine, BuiltIn: s.BuiltIn, Now: s.Now}
+		s.checker = &check.Checker{GitHub: &source{app: s.App, store: s.Store, metrics: s.Metrics}, Engine: s.Engine, BuiltIn: s.BuiltIn, Now: s.Now}
 	})
 	return s.checker
 }
@@ -87,7 +92,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// Handler serves the webhook and the health of the service.
+// Handler serves the webhook, the health of the service and, unless they stand elsewhere, its metrics.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /webhook", s.webhook)
@@ -100,5 +105,8 @@ func (s *Server) Handler() http.Handler {
 		}
 		answer(w, http.StatusOK, "ready")
 	})
+	if s.Metrics != nil && !s.MetricsOutside {
+		mux.Handle("GET /metrics", s.Metrics.Handler())
+	}
 	return mux
 }

@@ -9,14 +9,16 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/store"
+	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
 // source is the live GitHub for the checker. Who may write to a repository, and who is in a team, is kept
 // in the store, where a webhook about access makes every process forget it.
 type source struct {
-	app   *github.App
-	store *store.Store
-	dates datesKept
+	app     *github.App
+	store   *store.Store
+	metrics *telemetry.Metrics
+	dates   datesKept
 }
 
 func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
@@ -24,6 +26,7 @@ func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 	if err != nil {
 		return bylaw.Reading{}, fmt.Errorf("look up who may write: %w", err)
 	}
+	s.metrics.Cache("who may write", pushers.found)
 	teams, err := s.teams(ctx, ref, want.Teams)
 	if err != nil {
 		return bylaw.Reading{}, err
@@ -73,6 +76,7 @@ func (s *source) teams(ctx context.Context, ref bylaw.Ref, names []string) (kept
 		if err != nil {
 			return teams, fmt.Errorf("look up who is in team %s: %w", name, err)
 		}
+		s.metrics.Cache("teams", f.found)
 		if f.found {
 			teams.known = append(teams.known, f.value)
 		} else {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -19,6 +20,33 @@ const maxBody = 25 << 20
 // 503 GitHub marks the delivery as failed, and it can be delivered again.
 func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	began := s.Now()
+	ctx, span := s.Tracer.Begin(r.Context(), "webhook", "")
+	answered := &answered{ResponseWriter: w}
+	event := s.take(answered, r.WithContext(ctx), began)
+	span.Note(slog.String("event", event), slog.String("delivery", r.Header.Get("X-GitHub-Delivery")), slog.Int("http.response.status_code", answered.status))
+	span.End(nil)
+	s.Metrics.Webhook(event, answered.status, s.Now().Sub(began))
+}
+
+// answered remembers what was answered.
+type answered struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *answered) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// unsigned is the event of deliveries that may be anybody's: what they say they are is not counted.
+const unsigned = "unsigned"
+
+// take returns the event of the delivery.
+func (s *Server) take(w http.ResponseWriter, r *http.Request, began time.Time) string {
 	event, guid := r.Header.Get("X-GitHub-Event"), r.Header.Get("X-GitHub-Delivery")
 	line := s.Log.With("event", event, "delivery", guid)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -29,25 +57,26 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 		}
 		line.Warn("webhook refused", "status", status, "err", err)
 		answer(w, status, "the body is cut off or larger than 25 MiB")
-		return
+		return unsigned
 	}
 	if !github.Signature(body, r.Header.Get("X-Hub-Signature-256"), s.Secrets) {
 		line.Warn("webhook refused", "status", http.StatusUnauthorized)
 		answer(w, http.StatusUnauthorized, "the signature in X-Hub-Signature-256 is missing or wrong")
-		return
+		return unsigned
 	}
 	if event == "" || guid == "" {
 		answer(w, http.StatusBadRequest, "X-GitHub-Event or X-GitHub-Delivery is missing")
-		return
+		return event
 	}
 	e, err := github.Parse(event, body, s.App.ID)
 	if err != nil {
 		line.Warn("webhook refused", "status", http.StatusBadRequest, "err", err)
 		answer(w, http.StatusBadRequest, "the body is not the JSON of a webhook")
-		return
+		return event
 	}
 	in, why, err := s.intake(r.Context(), e)
 	if err == nil && why == "" {
+		in.Jobs = following(r.Context(), in.Jobs)
 		in.Delivery = store.Delivery{GUID: guid, Event: event, Action: e.Action, Repository: repositoryOf(e), Installation: e.Installation}
 		var accepted store.Accepted
 		if accepted, err = s.Store.Accept(r.Context(), in); accepted.Duplicate {
@@ -57,14 +86,15 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		line.Error("webhook not kept", "status", http.StatusServiceUnavailable, "err", err)
 		answer(w, http.StatusServiceUnavailable, "the delivery could not be kept; please deliver it again")
-		return
+		return event
 	}
 	line.Info("webhook", "ref", repositoryOf(e), "action", e.Action, "jobs", len(in.Jobs), "ignored", why, "took", s.Now().Sub(began).Round(time.Microsecond))
 	if why != "" {
 		answer(w, http.StatusOK, "ignored: "+why)
-		return
+		return event
 	}
 	answer(w, http.StatusAccepted, "accepted")
+	return event
 }
 
 func answer(w http.ResponseWriter, status int, message string) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
@@ -172,6 +173,7 @@ func (w *worker) work(working context.Context, c store.Claim) {
 	var finished store.Finished
 	var note string
 	err := json.Unmarshal([]byte(c.Payload), &p)
+	ctx, span := w.Tracer.Begin(ctx, c.Kind, p.Origin, slog.String("job", c.Key), slog.Int("attempts", c.Attempts))
 	if err == nil {
 		err = recovered(func() (err error) { finished, note, err = w.do(ctx, c, p); return err })
 	}
@@ -181,20 +183,31 @@ func (w *worker) work(working context.Context, c store.Claim) {
 	}
 	var standing store.Standing
 	if err == nil {
+		finished.FollowUps = following(ctx, finished.FollowUps)
 		if standing, err = w.Store.Finish(ctx, c, finished); err != nil {
 			err = fmt.Errorf("keep result: %w", err)
 		}
 	}
+	outcome := "done"
 	switch {
 	case err != nil && working.Err() != nil:
+		outcome = "broken off"
 		line.Info("broken off, to be done again", "err", err)
 	case err != nil:
+		outcome = "failed"
 		w.failed(ctx, c, p, err)
 	case !standing.Ours:
+		outcome = "dropped"
 		line.Warn("result dropped: another process has taken over")
 	default:
 		line.Info("done", "result", note, "again", standing.Newer)
+		if finished.Run != nil {
+			w.Metrics.Run(finished.Run.Conclusion)
+		}
 	}
+	span.Note(slog.String("outcome", outcome), slog.String("result", note))
+	span.End(err)
+	w.Metrics.Job(c.Kind, outcome, began.Sub(c.DueAt), w.Now().Sub(began))
 }
 
 func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
@@ -247,6 +260,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 		if soonest := w.Now().Add(time.Second); f.RetryAt.Before(soonest) { // GitHub's clock is behind, or its answer old
 			f.RetryAt = soonest
 		}
+		w.Metrics.Held()
 		if err := w.Store.Hold(ctx, c.Installation, f.RetryAt); err != nil {
 			w.Log.Error("installation not held back", "job", c.Key, "err", err)
 		}

@@ -65,9 +65,9 @@ type QueueRow struct {
 const queueColumns = `
 	key, kind, work.installation, repository,
 	CASE WHEN failed THEN 'failed' WHEN lease_owner <> '' AND lease_until > $1 THEN 'running'
-	     WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END,
+	     WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END AS state,
 	priority, attempts,
-	CASE WHEN COALESCE(holds.until, 0) > due_at THEN holds.until ELSE due_at END,
+	CASE WHEN COALESCE(holds.until, 0) > due_at THEN holds.until ELSE due_at END AS due,
 	last_error, trouble
 	FROM work LEFT JOIN holds ON holds.installation = work.installation`
 

@@ -25,6 +25,7 @@ type Pull struct {
 	State        string    // PullOpen, PullClosed or PullMerged
 	RunID        string    // its latest run, empty when it has none; set by Finish only
 	UpdatedAt    time.Time // zero is now
+	ChangedAt    time.Time // GitHub's time of the last change that was sure to be seen; zero when not known
 }
 
 // savePull keeps what a run saw. It asks for no time: whoever holds the claim has the newest facts, and the
@@ -34,12 +35,13 @@ func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
 		return fmt.Errorf("save pull %s#%d: unknown state %q", p.Repository, p.Number, p.State)
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (repository, number) DO UPDATE SET
 		  installation = excluded.installation, head_sha = excluded.head_sha, base_ref = excluded.base_ref,
-		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at`,
-		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt))
+		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at,
+		  changed_at = excluded.changed_at`,
+		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt), millis(p.ChangedAt))
 	if err != nil {
 		return fmt.Errorf("save pull %s#%d: %w", p.Repository, p.Number, err)
 	}
@@ -55,12 +57,12 @@ func setLatest(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
 	return nil
 }
 
-const pullColumns = "repository, number, installation, head_sha, base_ref, author, state, run_id, updated_at"
+const pullColumns = "repository, number, installation, head_sha, base_ref, author, state, run_id, updated_at, changed_at"
 
 func scanPull(r row) (p Pull, err error) {
-	var updated int64
-	err = r.Scan(&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated)
-	p.UpdatedAt = moment(updated)
+	var updated, changed int64
+	err = r.Scan(&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated, &changed)
+	p.UpdatedAt, p.ChangedAt = moment(updated), moment(changed)
 	return p, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func (g *GitHub) getApp(*request) answer {
@@ -83,6 +84,14 @@ func (g *GitHub) listInstallationRepos(q *request) answer {
 	})
 }
 
+// keepsDeliveries is how long a delivery is shown and can be made again.
+// docs.github.com, "Redelivering webhooks".
+const keepsDeliveries = 3 * 24 * time.Hour
+
+func (g *GitHub) keeps(d *delivery) bool {
+	return d.Sent && g.now().Sub(d.SentAt) < keepsDeliveries
+}
+
 // listDeliveries pages by cursor, newest first; status is success or failure.
 func (g *GitHub) listDeliveries(q *request) answer {
 	var list []*delivery
@@ -96,7 +105,10 @@ func (g *GitHub) listDeliveries(q *request) answer {
 	}
 	for _, d := range slices.Backward(g.deliveries) {
 		status := q.query.Get("status")
-		if d.Sent && d.ID < below && (status == "" || (status == "success") == d.OK()) {
+		if g.OldDeliveries {
+			status = ""
+		}
+		if g.keeps(d) && d.ID < below && (status == "" || (status == "success") == d.OK()) {
 			list = append(list, d)
 		}
 	}
@@ -128,7 +140,7 @@ func (g *GitHub) deliveryJSON(d *delivery) obj {
 
 func (g *GitHub) deliveryByID(id int64) *delivery {
 	for _, d := range g.deliveries {
-		if d.ID == id && d.Sent {
+		if d.ID == id && g.keeps(d) {
 			return d
 		}
 	}

@@ -44,6 +44,8 @@ type GitHub struct {
 	// APIURL and WebURL are the prefixes of the addresses inside answers.
 	// "" means https://api.github.com and https://github.com.
 	APIURL, WebURL string
+	// OldDeliveries has the list of deliveries ignore its status filter, as servers do that do not know it.
+	OldDeliveries bool
 	// Latency is added to every answer, in parallel for parallel calls.
 	Latency time.Duration
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -28,6 +29,13 @@ type Delivery struct {
 	StatusCode     int    // 0 when nobody answered
 	Error          string // why nobody answered
 	Duration       time.Duration
+}
+
+// Lose forgets everything that waits to be sent, as if GitHub had never made the deliveries.
+func (g *GitHub) Lose() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.deliveries = slices.DeleteFunc(g.deliveries, func(d *delivery) bool { return !d.Sent })
 }
 
 // OK says whether the receiver answered 2xx.

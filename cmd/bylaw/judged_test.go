@@ -66,6 +66,10 @@ const tour = `
 - push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\nrosters: [{path: list.csv, repo: foundation/people}]\n"}}}
 - push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\nroosters: []\n"}}}
 - repo: widgets/.github
+  push-branch: {branch: main, by: alice, commit: {author: alice, files: {README.md: "# We\n"}}}
+- repo: widgets/.github
+  push-branch: {branch: first, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
+- repo: widgets/.github
   push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
 `
 

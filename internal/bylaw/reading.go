@@ -21,6 +21,7 @@ type Reading struct {
 	Posted       []Posted  // our check runs that stand on the head
 	Teams        []Team    // those of the wanted teams that exist and can be seen
 	Commented    bool      // a program has written a comment with StickyMark: it may be ours
+	ChangedAt    Time      // GitHub's time of the last change of the pull request; check runs do not count
 
 	Active   map[string]Time   // when people last committed to the default branch, by login in lower case
 	Profiles map[string]string // what people write of their employer on their page, word for word, by login in lower case

@@ -71,6 +71,7 @@ type Result struct {
 	Configured bool           // false: nothing is configured for the repository, and Run holds no verdict
 	Run        bylaw.Run      // without a verdict its report takes back what stood on the head, or is empty
 	Posted     []bylaw.Posted // our check runs that stood on the head
+	ChangedAt  bylaw.Time     // GitHub's time of the last change of the pull request
 	Commented  bool           // a comment stood on the pull request that may be ours
 	Rules      []string       // files of the repository that its configuration names; never nil
 }
@@ -111,7 +112,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(taken), ask.Event
 	s.Local = ask.Anonymous || ask.FilesOnly
 	rules, _ := l.wanted()
-	result := Result{Configured: l.exists, Posted: reading.Posted, Commented: reading.Commented, Rules: append([]string{}, rules...)}
+	result := Result{Configured: l.exists, Posted: reading.Posted, ChangedAt: reading.ChangedAt, Commented: reading.Commented, Rules: append([]string{}, rules...)}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
 	if err != nil {
 		return Result{}, fmt.Errorf("preview rules of %s: %w", ref, err)

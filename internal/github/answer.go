@@ -41,6 +41,7 @@ type pullAnswer struct {
 	State             string     `json:"state"`
 	IsDraft           bool       `json:"isDraft"`
 	CreatedAt         bylaw.Time `json:"createdAt"`
+	UpdatedAt         bylaw.Time `json:"updatedAt"`
 	MergedAt          bylaw.Time `json:"mergedAt"`
 	Additions         int        `json:"additions"`
 	Deletions         int        `json:"deletions"`

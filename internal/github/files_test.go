@@ -166,29 +166,6 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
-func TestConfigured(t *testing.T) {
-	t.Parallel()
-	first := startingWorld()
-	first.Repositories = append(first.Repositories,
-		fakegithub.Repository{Owner: "acme", Name: "plain", Files: map[string]string{"x": "x"}},
-		fakegithub.Repository{Owner: "umbra", Name: "plain", Files: map[string]string{"x": "x"}})
-	first.Organizations = append(first.Organizations, fakegithub.Organization{Login: "umbra"})
-	first.Installations = append(first.Installations, fakegithub.Installation{ID: 10, Account: "umbra"})
-	w := start(t, first)
-	for _, test := range []struct {
-		installation int64
-		owner, repo  string
-		want         bool
-	}{{9, "acme", "widgets", true}, {9, "acme", "plain", true}, {10, "umbra", "plain", false}} {
-		got, err := w.app.Client(test.installation).Configured(t.Context(), test.owner, test.repo)
-		if err != nil || got != test.want {
-			t.Errorf("%s/%s: got %v, %v; want %v", test.owner, test.repo, got, err, test.want)
-		}
-	}
-	_, err := w.c.Configured(t.Context(), "acme", "absent")
-	wantKind(t, err, github.NotFound)
-}
-
 func TestGroupPulls(t *testing.T) {
 	t.Parallel()
 	w := start(t, startingWorld())

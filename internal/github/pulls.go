@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -111,29 +112,28 @@ func (c *Client) GroupPulls(ctx context.Context, owner, repo, baseBranch, headSH
 	return nil, &Error{Op: op, Kind: Unavailable, Err: fmt.Errorf("no entry for %s of %q", headSHA, headRef)}
 }
 
-// Configured reports whether a repository or its organization has a configuration of Bylaw on its
-// default branch.
-func (c *Client) Configured(ctx context.Context, owner, repo string) (bool, error) {
-	op := fmt.Sprintf("look for configuration of %s/%s", owner, repo)
-	type found struct {
-		Config *struct{ OID string } `json:"config"`
-	}
-	var answer struct{ Repository, Organization *found }
-	err := c.graphql(ctx, op, configuredQuery, map[string]any{
-		"owner": owner, "name": repo, "organizationName": bylaw.OrganizationRepository, "config": "HEAD:" + bylaw.ConfigPath,
-	}, &answer, "organization")
-	if err != nil {
-		return false, err
-	}
-	if answer.Repository == nil {
-		return false, &Error{Op: op, Kind: NotFound, Err: errors.New("no such repository")}
-	}
-	return answer.Repository.Config != nil || answer.Organization != nil && answer.Organization.Config != nil, nil
-}
-
 // InstallationRepositories lists the repositories that the installation reaches and that can still
 // change: no archived ones.
 func (c *Client) InstallationRepositories(ctx context.Context) ([]bylaw.Repository, error) {
+	reached, err := c.Reached(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []bylaw.Repository{}
+	for _, r := range reached {
+		list = append(list, r.Repository)
+	}
+	return list, nil
+}
+
+// Reached is a repository that an installation reaches.
+type Reached struct {
+	bylaw.Repository
+	PushedAt time.Time // the last push to any branch; zero when there was none
+}
+
+// Reached lists what InstallationRepositories does, with one request for each 100.
+func (c *Client) Reached(ctx context.Context) ([]Reached, error) {
 	type answer struct {
 		TotalCount   int `json:"total_count"`
 		Repositories []struct {
@@ -142,6 +142,7 @@ func (c *Client) InstallationRepositories(ctx context.Context) ([]bylaw.Reposito
 			Private       bool   `json:"private"`
 			Archived      bool   `json:"archived"`
 			DefaultBranch string `json:"default_branch"`
+			PushedAt      moment `json:"pushed_at"`
 		} `json:"repositories"`
 	}
 	op := "list repositories of the installation"
@@ -149,12 +150,13 @@ func (c *Client) InstallationRepositories(ctx context.Context) ([]bylaw.Reposito
 	if err != nil {
 		return nil, err
 	}
-	list, n := []bylaw.Repository{}, 0
+	list, n := []Reached{}, 0
 	for _, page := range all {
 		n += len(page.Repositories)
 		for _, r := range page.Repositories {
 			if !r.Archived {
-				list = append(list, bylaw.Repository{Owner: r.Owner.Login, Name: r.Name, Private: r.Private, DefaultBranch: r.DefaultBranch})
+				one := bylaw.Repository{Owner: r.Owner.Login, Name: r.Name, Private: r.Private, DefaultBranch: r.DefaultBranch}
+				list = append(list, Reached{Repository: one, PushedAt: r.PushedAt.Time.Time})
 			}
 		}
 	}

@@ -13,16 +13,16 @@ var queryFiles embed.FS
 // The queries. Lines such as "# variables" mark where fields and variables are put in that depend on
 // the files asked for.
 var (
-	readQuery       = load("read", "pull_fragments", "entry_fragment")
-	pageQuery       = load("page", "pull_fragments")
-	filesQuery      = load("files", "entry_fragment", "content_fragment")
-	blobsQuery      = load("blobs", "content_fragment")
-	openQuery       = load("open")
-	groupQuery      = load("group")
-	configuredQuery = load("configured")
-	teamsQuery      = load("teams")
-	datesQuery      = load("dates")
-	elsewhereQuery  = load("elsewhere", "entry_fragment")
+	readQuery      = load("read", "pull_fragments", "entry_fragment")
+	pageQuery      = load("page", "pull_fragments")
+	filesQuery     = load("files", "entry_fragment", "content_fragment")
+	blobsQuery     = load("blobs", "content_fragment")
+	openQuery      = load("open")
+	groupQuery     = load("group")
+	teamsQuery     = load("teams")
+	datesQuery     = load("dates")
+	elsewhereQuery = load("elsewhere", "entry_fragment")
+	sweepQuery     = load("sweep")
 )
 
 // Queries returns every query that this package sends, by name, in a form that can be checked
@@ -40,10 +40,12 @@ func Queries() map[string]string {
 	teams.team("core")
 	elsewhere := newFields(elsewhereQuery)
 	elsewhere.entry("repository", "HEAD:OWNERS.md")
+	sweep := newFields(sweepQuery)
+	sweep.swept(SweepOf{Owner: "acme", Name: "widgets", Rules: []string{"OWNERS.md"}, Queues: []string{"main"}}, nil)
 	return map[string]string{
 		"dates": datesQuery, "elsewhere": elsewhere.query(),
 		"read": read.query(), "page": pageQuery, "files": files.query(), "blobs": blobs.query(),
-		"open": openQuery, "group": groupQuery, "configured": configuredQuery, "teams": teams.query(),
+		"sweep": sweep.query(), "open": openQuery, "group": groupQuery, "teams": teams.query(),
 	}
 }
 

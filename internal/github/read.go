@@ -61,7 +61,7 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 	s := &r.Snapshot
 	c.describe(s, ref, answer, want)
 	r.Posted, r.Active, r.Profiles = posted(pull.head()), active(answer.Repository.Lately), profiles(pull)
-	r.Commented = commented(pull)
+	r.Commented, r.ChangedAt = commented(pull), pull.UpdatedAt
 
 	g, gctx = errgroup.WithContext(ctx)
 	g.Go(func() (err error) {

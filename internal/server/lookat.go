@@ -67,24 +67,31 @@ func (w *worker) findGroup(ctx context.Context, c store.Claim, p payload) (store
 // configured that is noted, and only those are looked at that were judged before, so that no verdict
 // outlives its rules.
 func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Finished, string, error) {
-	client, ref := w.App.Client(c.Installation), refOf(c.Job, 0)
-	configured, err := client.Configured(ctx, ref.Owner, ref.Repo)
-	if missing(err) {
-		return store.Finished{}, "GitHub does not show it to us any more", nil
+	ref := refOf(c.Job, 0)
+	known, _, err := w.Store.Repository(ctx, c.Repository)
+	if err != nil {
+		return store.Finished{}, "", fmt.Errorf("look up repository: %w", err)
 	}
+	swept, err := w.App.Client(c.Installation).Sweep(ctx, []github.SweepOf{{Owner: ref.Owner, Name: ref.Repo, Rules: known.Rules}})
 	if err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteConfigured(ctx, c, configured, nil); err != nil {
+	now := swept[0]
+	if missing(now.Err) {
+		return store.Finished{}, "GitHub does not show it to us any more", nil
+	}
+	if now.Err != nil {
+		return store.Finished{}, "", now.Err
+	}
+	if err := w.noteConfigured(ctx, c, now.Configured, nil); err != nil {
+		return store.Finished{}, "", err
+	}
+	if err := w.Store.SaveLaw(ctx, c.Repository, now.Law); err != nil { // so that no sweep does this again
 		return store.Finished{}, "", err
 	}
 	var numbers []int
-	if configured {
-		pulls, err := client.OpenPulls(ctx, ref.Owner, ref.Repo)
-		if err != nil {
-			return store.Finished{}, "", err
-		}
-		for _, pull := range pulls {
+	if now.Configured {
+		for _, pull := range now.Pulls {
 			numbers = append(numbers, pull.Number)
 		}
 	} else { // those that were judged while there were rules

@@ -125,7 +125,7 @@ func serve(c *cobra.Command, s streams) error {
 func called(m *telemetry.Metrics) func(github.Call) {
 	return func(c github.Call) {
 		m.Call(c.Method, c.Route, c.Status, c.Duration)
-		if c.Budget.Resource != "" {
+		if c.Budget.Limit > 0 {
 			m.Budget(c.Installation, c.Budget.Resource, c.Budget.Remaining, c.Budget.Reset)
 		}
 	}

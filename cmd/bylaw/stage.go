@@ -103,6 +103,7 @@ func openStage(ctx context.Context, world fakegithub.World, logs slog.Handler, w
 		App:   &github.App{ID: stageApp, Key: st.key, BaseURL: st.githubURL, Now: st.now},
 		Store: st.store, Engine: engine, BuiltIn: builtIn, Secrets: [][]byte{[]byte(st.secret)},
 		Log: slog.New(logs), Now: st.now, Owner: "demo", Workers: 4,
+		RecoverEvery: -1, SweepEvery: -1, // no webhook is lost here, and calls are counted
 	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})

@@ -120,9 +120,9 @@ func (a *App) apps(next http.RoundTripper) *ghinstallation.AppsTransport {
 }
 
 func (a *App) client(rt http.RoundTripper, installation int64) *Client {
-	spent := &budget{}
-	c := newClient(base(a.BaseURL), &metered{next: rt, budget: spent}, a.UserAgent)
-	c.app, c.installation, c.budget = a.ID, installation, spent
+	spent := &budgets{}
+	c := newClient(base(a.BaseURL), &metered{next: rt, budgets: spent}, a.UserAgent)
+	c.app, c.installation, c.budgets = a.ID, installation, spent
 	c.caches = a.caches
 	if a.Now != nil {
 		c.now = a.Now

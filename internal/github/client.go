@@ -34,7 +34,7 @@ type Client struct {
 	http         *http.Client
 	github       *github.Client
 	caches       *caches
-	budget       *budget // nil with a personal token
+	budgets      *budgets // nil with a personal token
 	now          func() time.Time
 }
 

@@ -3,7 +3,6 @@ package github
 import (
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,14 +17,6 @@ type Call struct {
 	Status       int    // 0 when no answer came
 	Duration     time.Duration
 	Budget       Budget
-}
-
-// Budget is what an answer says of the primary limit that it counts against.
-// https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
-type Budget struct {
-	Resource  string // such as "core" or "graphql"; empty when the answer does not say
-	Remaining int
-	Reset     time.Time
 }
 
 // observed tells of every request, and follows it in the trace that it belongs to. It stands below
@@ -47,7 +38,7 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := next.RoundTrip(req.WithContext(ctx))
 	call.Duration = time.Since(start)
 	if resp != nil {
-		call.Status, call.Budget = resp.StatusCode, budget(resp.Header)
+		call.Status, call.Budget = resp.StatusCode, budgetOf(resp.Header)
 	}
 	span.Note(slog.String("url.path", req.URL.Path), slog.Int("http.response.status_code", call.Status))
 	span.End(err)
@@ -55,15 +46,6 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 		o.onCall(call)
 	}
 	return resp, err
-}
-
-func budget(h http.Header) Budget {
-	remaining, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	reset, wrong := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
-	if err != nil || wrong != nil {
-		return Budget{}
-	}
-	return Budget{Resource: h.Get("X-RateLimit-Resource"), Remaining: remaining, Reset: time.Unix(reset, 0).UTC()}
 }
 
 // routeWords are the fixed segments of the paths that this package asks for.

@@ -542,8 +542,8 @@ func TestCallsAreObserved(t *testing.T) {
 	}
 	reset := time.Date(2026, 1, 5, 11, 0, 0, 0, time.UTC)
 	want := []github.Call{
-		{Installation: 9, Method: "POST", Route: "app/installations/*/access_tokens", Status: 201, Budget: github.Budget{Resource: "core", Remaining: 4999, Reset: reset}},
-		{Installation: 9, Method: "POST", Route: "graphql", Status: 200, Budget: github.Budget{Resource: "graphql", Remaining: 4999, Reset: reset}},
+		{Installation: 9, Method: "POST", Route: "app/installations/*/access_tokens", Status: 201, Budget: github.Budget{Resource: "core", Limit: 5000, Remaining: 4999, Reset: reset}},
+		{Installation: 9, Method: "POST", Route: "graphql", Status: 200, Budget: github.Budget{Resource: "graphql", Limit: 5000, Remaining: 4999, Reset: reset}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

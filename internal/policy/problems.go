@@ -146,6 +146,12 @@ const (
 	noAnswers = "the policy gave no answer"
 )
 
+// StoppedForNeed reports whether a policy gave no verdict because it was stopped for its need of time or memory. A
+// busy machine may have been the reason: judged again, the same snapshot can come out otherwise.
+func StoppedForNeed(v bylaw.Verdict) bool {
+	return v.Outcome == bylaw.Broken && slices.ContainsFunc(v.Problems, func(p bylaw.Problem) bool { return p.Msg == tooSlow || p.Msg == tooMuch })
+}
+
 // plain takes the prefixes of codes from a message of OPA.
 func plain(msg string) string {
 	for _, prefix := range []string{"rego_parse_error: ", "rego_type_error: ", "rego_compile_error: ", "eval_builtin_error: ", "eval_conflict_error: "} {

@@ -51,6 +51,9 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 		return store.Finished{}, "", err
 	}
 	finished, err := w.finished(ctx, c, result.Run)
+	if finished.Pull != nil {
+		finished.Pull.ChangedAt = surelySeen(result.ChangedAt, result.Run.Snapshot.TakenAt)
+	}
 	return finished, string(result.Run.Report.Conclusion), err
 }
 
@@ -160,6 +163,11 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run) (st
 		return out, err
 	}
 	kept.Repository = c.Repository
+	since := run.Snapshot.TakenAt.Time
+	if found && before.Digest == kept.Digest {
+		since = before.TakenAt
+	}
+	out.RecheckAt = earlier(out.RecheckAt, afterStop(run, since))
 	if found && before.Digest == kept.Digest && len(groups) == 0 {
 		return out, nil
 	}

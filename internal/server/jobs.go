@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
@@ -23,6 +24,9 @@ const (
 	kindInstallation = "installation" // look at every repository of an installation
 	kindAsk          = "ask"          // ask somebody to review
 	kindComment      = "comment"      // bring the one comment on a pull request up to date
+	kindRecovery     = "recovery"     // have failed deliveries made again
+	kindSweeps       = "sweeps"       // have every installation swept
+	kindSweep        = "sweep"        // look for what changed unseen in an installation
 )
 
 // Priorities: what a person has just done comes before what follows for everybody.
@@ -129,6 +133,31 @@ func askJob(installation int64, repository string, number int, who string) store
 func commentJob(c store.Claim, number int) store.Job {
 	j := job(kindComment, fmt.Sprintf("%s#%d", c.Repository, number), c.Installation, c.Repository, payload{Number: number})
 	j.Priority = c.Priority
+	return j
+}
+
+// recoveryJob and sweepsJob are one each for all processes that share a store.
+func recoveryJob() store.Job { return job(kindRecovery, "all", 0, "", payload{}) }
+
+func sweepsJob() store.Job {
+	j := job(kindSweeps, "all", 0, "", payload{})
+	j.Priority = priorityFanOut
+	return j
+}
+
+func sweepJob(installation int64) store.Job {
+	j := job(kindSweep, strconv.FormatInt(installation, 10), installation, "", payload{})
+	j.Priority = priorityFanOut
+	return j
+}
+
+// unseen is the event of a pull request of whose change no webhook has told.
+const unseen = "changed unseen"
+
+// unseenJob looks at a pull request that a sweep has found.
+func unseenJob(installation int64, repository string, number int) store.Job {
+	j := pullJob(installation, repository, number, unseen)
+	j.Priority = priorityFanOut
 	return j
 }
 

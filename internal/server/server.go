@@ -17,8 +17,8 @@ import (
 	"github.com/bylaw-app/bylaw/internal/telemetry"
 )
 
-// Server takes webhooks and posts check runs. All fields but those of the last group are required, and must not
-// change once Run or Handler was called.
+// Server takes webhooks and posts check runs. All fields up to Workers are required; none may change once Run or
+// Handler was called.
 type Server struct {
 	App     *github.App
 	Store   *store.Store
@@ -33,6 +33,9 @@ type Server struct {
 	Metrics        *telemetry.Metrics // nil measures nothing
 	MetricsOutside bool               // somebody else answers /metrics
 	Tracer         *telemetry.Tracer  // nil follows nothing
+
+	RecoverEvery time.Duration // between searches for failed deliveries; 0 is 5 minutes, less than 0 never
+	SweepEvery   time.Duration // between sweeps of an installation; 0 is 10 minutes, less than 0 never
 
 	once    sync.Once
 	checker *check.Checker

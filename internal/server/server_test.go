@@ -81,7 +81,7 @@ func newTown(t *testing.T) *town {
 		Organizations: []fakegithub.Organization{{Login: "acme"}},
 		Users:         []fakegithub.User{{Login: "alice", ID: 101}, {Login: "anna", ID: 102}, {Login: "bob", ID: 103}, {Login: "carol", ID: 104}, {Login: "dave", ID: 105}},
 		Repositories: []fakegithub.Repository{{
-			Owner: "acme", Name: "widgets",
+			Owner: "acme", Name: "widgets", MergeQueue: true,
 			Collaborators: map[string]string{"alice": "write", "anna": "write", "bob": "write", "carol": "write"},
 			Files: map[string]string{
 				".github/bylaw.yml": `version: 1
@@ -259,6 +259,7 @@ func (w *town) newServer(t *testing.T, database, owner string) *Server {
 	return &Server{
 		App: &github.App{ID: appID, Key: appKey(), BaseURL: w.url, Now: w.now}, Store: s, Engine: &policy.Engine{}, BuiltIn: builtIn,
 		Secrets: [][]byte{[]byte(hookWord)}, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Now: w.now, Owner: owner, Workers: 4,
+		RecoverEvery: -1, SweepEvery: -1, // but in tests of them
 	}
 }
 

@@ -25,7 +25,7 @@ func troubleCheck(name, trouble string) bylaw.Check {
 // troubleOf is what people are told of a failure, as Markdown.
 func troubleOf(cause error) string {
 	reason, next := "Bylaw itself had a fault.", "Bylaw tries again by itself."
-	const needsSomebody = "Bylaw tries again for a minute. When it is mended later, press *Check again*."
+	const needsSomebody = "Bylaw tries again for a minute, and then once an hour. When it is mended, press *Check again*."
 	if !temporary(cause) {
 		next = needsSomebody
 	}
@@ -79,6 +79,23 @@ func (w *worker) troubled(ctx context.Context, c store.Claim, p payload, cause e
 		f.FollowUps = append(f.FollowUps, publishJob(c.Installation, c.Repository, sha))
 	}
 	return false, nil
+}
+
+// withoutPull is what a pull request leaves behind that GitHub does not show any more: it no longer counts as
+// open, or every sweep would look for it.
+func (w *worker) withoutPull(ctx context.Context, c store.Claim, p payload) (out store.Finished) {
+	if c.Kind != kindPull {
+		return out
+	}
+	pull, found, err := w.Store.Pull(ctx, c.Repository, p.Number)
+	if err != nil {
+		w.Log.Warn("pull request not noted as gone", "job", c.Key, "err", err)
+	}
+	if found && pull.State == store.PullOpen {
+		pull.State, pull.UpdatedAt = store.PullClosed, w.Now()
+		out.Pull = &pull
+	}
+	return out
 }
 
 // headsOf are the commits that may be the head of a pull request, as far as that is known without asking

@@ -39,6 +39,7 @@ func (w *worker) run(taking, working context.Context) {
 	var beat sync.WaitGroup
 	beat.Go(func() { w.beat(beating) })
 	beat.Go(func() { w.tidy(beating) })
+	beat.Go(func() { w.plan(beating) })
 	defer func() {
 		jobs.Wait()
 		stop()
@@ -228,6 +229,12 @@ func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finish
 		return w.askReviewer(ctx, c, p)
 	case kindComment:
 		return w.comment(ctx, c, p)
+	case kindRecovery:
+		return w.recoverDeliveries(ctx)
+	case kindSweeps:
+		return w.sweepAll(ctx)
+	case kindSweep:
+		return w.sweep(ctx, c)
 	}
 	return store.Finished{}, "", fmt.Errorf("unknown kind of job %q", c.Kind)
 }
@@ -239,8 +246,10 @@ const (
 	lastRetry  = 10 * time.Minute
 	// sayAfter is at which attempt the pull request is told that it cannot be judged.
 	sayAfter = 3
-	// hopeless is how many attempts a failure gets that time alone does not mend.
-	hopeless = 6
+	// hopeless is how many attempts a failure gets that time alone does not mend, before it is tried again only
+	// once in sometimes.
+	hopeless  = 6
+	sometimes = time.Hour
 )
 
 // failed keeps the reason of a failure and decides when to try again. A limit of GitHub holds back the
@@ -251,7 +260,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	wait := min(firstRetry<<min(c.Attempts-1, 20), lastRetry)
 	f := store.Failure{
 		Reason: cause.Error(), RetryAt: w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2))),
-		GiveUp: !temporary(cause) && c.Attempts >= hopeless,
+		GiveUp: !temporary(cause) && c.Attempts >= hopeless, RecheckAt: w.Now().Add(sometimes),
 	}
 	var refused *github.Error
 	limited := errors.As(cause, &refused) && refused.Kind == github.RateLimited
@@ -277,7 +286,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 		gone = missing(cause) && missing(untold)
 	}
 	if gone { // GitHub shows neither the pull request nor its head: it is gone, or the App is
-		_, err := w.Store.Finish(ctx, c, store.Finished{})
+		_, err := w.Store.Finish(ctx, c, w.withoutPull(ctx, c, p))
 		w.Log.Info("done", "job", c.Key, "result", "GitHub does not show it to us any more", "err", err)
 		return
 	}

@@ -43,7 +43,7 @@ func (s *Store) Checks(ctx context.Context, repository, sha string) ([]Check, er
 // run that we do not know.
 func (s *Store) IntendCheck(ctx context.Context, repository, sha, name string) (Check, error) {
 	var check Check
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var known bool
 		var err error
 		check, known, err = first(ctx, tx, scanCheck, "SELECT "+checkColumns+" FROM checks WHERE repository = $1 AND sha = $2 AND name = $3", repository, sha, name)
@@ -68,7 +68,7 @@ func (s *Store) IntendCheck(ctx context.Context, repository, sha, name string) (
 // SaveCheck keeps what was published; the check is not Intended any more. If the check was forgotten since it was read (Generation), its digest
 // stays empty, so that it is written once more.
 func (s *Store) SaveCheck(ctx context.Context, c Check) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (repository, sha, name) DO UPDATE SET

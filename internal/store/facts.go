@@ -32,7 +32,7 @@ func (s *Store) Fact(ctx context.Context, key string) (value []byte, found bool,
 // place makes the row of a fact that is about to be fetched, for Forget to find. Its generation starts at
 // the present time, so that a row that was pruned and made anew does not repeat one.
 func (s *Store) place(ctx context.Context, key string) (f fact, err error) {
-	err = s.change(ctx, func(tx *sql.Tx) error {
+	err = s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := millis(s.now())
 		_, err := tx.ExecContext(ctx, "INSERT INTO facts (key, generation, stored_at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING", key, now, now)
 		if err != nil {
@@ -47,7 +47,7 @@ func (s *Store) place(ctx context.Context, key string) (f fact, err error) {
 // SaveFact keeps a fact that was fetched after Fact returned this generation. It does nothing if the fact
 // was forgotten since.
 func (s *Store) SaveFact(ctx context.Context, key string, generation int64, value []byte) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE facts SET value = $3, stored_at = $4 WHERE key = $1 AND generation = $2",
 			key, generation, blob(value), millis(s.now()))
 		return err

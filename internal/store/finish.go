@@ -23,7 +23,7 @@ type Finished struct {
 // has taken the key.
 func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, error) {
 	var standing Standing
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		standing = Standing{}
 		want, ours, err := first(ctx, tx, scanInt, `
 			UPDATE work SET done = $4, recheck_at = $5, claimed = 0, lease_owner = '', lease_until = 0, attempts = 0, last_error = '', trouble = ''
@@ -80,7 +80,7 @@ type Failure struct {
 // whether the claim was still ours; if not, nothing is written.
 func (s *Store) Fail(ctx context.Context, c Claim, f Failure) (bool, error) {
 	var ours bool
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var err error
 		_, ours, err = first(ctx, tx, scanInt, `
 			UPDATE work SET

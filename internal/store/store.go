@@ -28,6 +28,7 @@ type Store struct {
 	postgres bool
 	now      func() time.Time
 	wake     chan struct{}
+	sharing  sharing
 }
 
 // Open opens the database that url names and brings its tables up to date: postgres:// and postgresql://
@@ -53,6 +54,7 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 
 // Close lets go of the database. Claims that are still held run out with their leases.
 func (s *Store) Close() error {
+	s.sharing.ended.Wait()
 	var errs []error
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {

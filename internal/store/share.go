@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// mostShared bounds how many share one commit, so that nobody waits long for the others.
+const mostShared = 256
+
+// sharing lets those who write to an SQLite file at the same time share one commit, and so one wait for the
+// disk: it has a single writer, and the next ones come together while one commits. The zero value is ready.
+type sharing struct {
+	mu      sync.Mutex
+	waiting []*sharer
+	running bool
+	ended   sync.WaitGroup
+}
+
+// sharer is somebody who waits for a commit. done holds one answer.
+type sharer struct {
+	do   func(context.Context, *sql.Tx) error
+	done chan error
+}
+
+// share is like change, but do may run in a transaction with those of others. Each of them is all or
+// nothing for itself; nobody is answered before the commit. do runs with the context that it is given, not
+// with the caller's: to break off one statement would take everything that was written with it away.
+//
+// When ctx ends share returns at once. What it was asked for is then either not begun and never will be, or
+// under way: it may still be committed, as with every answer that gets lost. do must therefore write only
+// to variables that are not read when share fails.
+//
+// On PostgreSQL every transaction has its own connection, and the server lets commits share a write by
+// itself: sharing them here as well was slower (BenchmarkAccept).
+func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if s.postgres {
+		return s.change(ctx, func(tx *sql.Tx) error { return do(ctx, tx) })
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	one := &sharer{do: do, done: make(chan error, 1)}
+	s.sharing.mu.Lock()
+	s.sharing.waiting = append(s.sharing.waiting, one)
+	if !s.sharing.running {
+		s.sharing.running = true
+		s.sharing.ended.Go(s.commitShared)
+	}
+	s.sharing.mu.Unlock()
+	select {
+	case err := <-one.done:
+		return err
+	case <-ctx.Done():
+		s.sharing.mu.Lock()
+		s.sharing.waiting = slices.DeleteFunc(s.sharing.waiting, func(w *sharer) bool { return w == one })
+		s.sharing.mu.Unlock()
+		return ctx.Err()
+	}
+}
+
+// next takes those who wait by now, oldest first. When nobody does, the one who commits may go.
+func (h *sharing) next() []*sharer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := min(len(h.waiting), mostShared)
+	batch := slices.Clone(h.waiting[:n])
+	h.waiting = slices.Delete(h.waiting, 0, n)
+	h.running = n > 0
+	return batch
+}
+
+// commitShared commits until nobody waits any more.
+func (s *Store) commitShared() {
+	ctx := context.Background()
+	for {
+		// Only whoever has the writer knows who will have come by then.
+		tx, err := s.write.BeginTx(ctx, nil)
+		batch := s.sharing.next()
+		answers := make([]error, len(batch))
+		if err == nil {
+			err = together(ctx, tx, batch, answers)
+			if err != nil && len(batch) > 1 { // perhaps the fault of one of them: each for itself
+				for i, one := range batch {
+					answers[i] = s.changeOnce(ctx, func(tx *sql.Tx) error { return one.do(ctx, tx) })
+				}
+				err = nil
+			}
+		}
+		for i, one := range batch {
+			one.done <- errors.Join(err, answers[i])
+		}
+		if len(batch) == 0 {
+			return
+		}
+	}
+}
+
+// together runs a batch in tx and commits it. answers become the faults of single ones, of which nothing is
+// written; an error is one of them all.
+func together(ctx context.Context, tx *sql.Tx, batch []*sharer, answers []error) error {
+	defer tx.Rollback() // does nothing after Commit
+	if len(batch) == 0 {
+		return nil
+	}
+	if len(batch) == 1 {
+		if err := batch[0].do(ctx, tx); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}
+	for i, one := range batch {
+		if _, err := tx.ExecContext(ctx, "SAVEPOINT sharer"); err != nil {
+			return err
+		}
+		end := "RELEASE sharer"
+		if answers[i] = one.do(ctx, tx); answers[i] != nil {
+			end = "ROLLBACK TO sharer; RELEASE sharer"
+		}
+		// A full disk may have rolled everything back already: https://www.sqlite.org/lang_transaction.html
+		if _, err := tx.ExecContext(ctx, end); err != nil {
+			return errors.Join(answers[i], err)
+		}
+	}
+	return tx.Commit()
+}

@@ -73,6 +73,9 @@ func serve(c *cobra.Command, s streams) error {
 		return err
 	}
 	defer kept.Close()
+	for _, doubt := range kept.Doubts() {
+		log.Warn("the database may lose what it keeps", "why", doubt)
+	}
 	alone := !strings.HasPrefix(set.database, "postgres://") && !strings.HasPrefix(set.database, "postgresql://")
 	if alone { // a SQLite file has one process: what it claimed before it was killed is free
 		if err := kept.ClearLeases(ctx); err != nil {

@@ -18,7 +18,7 @@ import (
 const (
 	lease     = 60 * time.Second // of a claim, renewed while it is worked on
 	heartbeat = lease / 3
-	poll      = time.Second // for work that other processes have raised
+	poll      = time.Second // for work of other processes, when no news of it came
 	jobTime   = 5 * time.Minute
 )
 

@@ -130,13 +130,25 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	s.write.SetMaxOpenConns(postgresConnections)
 	s.write.SetMaxIdleConns(postgresConnections)
 	s.read = s.write
+	s.neighbours.config, s.neighbours.raised = config.Copy(), make(chan struct{}, 1)
+	s.neighbours.config.RuntimeParams["application_name"] += " (listens)"
 
-	var commit string
-	if err := s.write.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&commit); err != nil {
+	var commit, fsync, pages string
+	err = s.write.QueryRowContext(ctx, `
+		SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('full_page_writes')`).Scan(&commit, &fsync, &pages)
+	if err != nil {
 		return fmt.Errorf("PostgreSQL at %s does not answer: %s", net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), oneLine(err))
 	}
 	if commit == "off" {
 		return fmt.Errorf("the postgres:// URL sets synchronous_commit=off, with which committed deliveries can be lost")
+	}
+	if fsync == "off" {
+		s.doubts = append(s.doubts, "PostgreSQL runs with fsync off: a power cut can lose deliveries that were kept, or damage the database; "+
+			"set fsync = on in postgresql.conf")
+	}
+	if pages == "off" {
+		s.doubts = append(s.doubts, "PostgreSQL runs with full_page_writes off: a power cut can damage the database, unless its file system "+
+			"never writes half a page; set full_page_writes = on in postgresql.conf")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,10 +28,20 @@ func TestCommitsAreOnDiskBeforeTheyAreAnswered(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		d := newPostgres(t)
-		var got string
-		check(t, d.open(t).write.QueryRowContext(t.Context(), "SHOW synchronous_commit").Scan(&got))
-		if got != "on" {
-			t.Errorf("synchronous_commit: want on, got %s", got)
+		s := d.open(t)
+		var doubts []string // of the server, which is not ours: the two tell the same
+		for setting, want := range map[string]string{"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"} {
+			var got string
+			check(t, s.write.QueryRowContext(t.Context(), "SHOW "+setting).Scan(&got))
+			if got != want {
+				doubts = append(doubts, setting)
+			}
+		}
+		slices.Sort(doubts)
+		if !slices.EqualFunc(doubts, s.Doubts(), func(setting, doubt string) bool {
+			return strings.Contains(doubt, setting+" off:") && strings.Contains(doubt, "set "+setting+" = on")
+		}) {
+			t.Errorf("want a sentence for each of %q, got %q", doubts, s.Doubts())
 		}
 		d.url += "&synchronous_commit=off"
 		if _, err := Open(t.Context(), d.url, d.now); err == nil || !strings.Contains(err.Error(), "synchronous_commit=off") {

@@ -1,6 +1,6 @@
 // Package store keeps what Bylaw must not forget: deliveries, the work they raise, finished runs, what was
 // published, and the audit log. It is the only door to SQL and has two engines, an SQLite file and
-// PostgreSQL, which run the same statements.
+// PostgreSQL, which run the same statements but where a comment says why not.
 //
 // The store knows nothing of GitHub, policies or snapshots: bodies are opaque bytes, keys are opaque
 // strings, repositories are "owner/name" as the caller spells them. It must not call anybody, and it must
@@ -29,6 +29,9 @@ type Store struct {
 	now      func() time.Time
 	wake     chan struct{}
 	sharing  sharing
+
+	neighbours neighbours // on PostgreSQL
+	doubts     []string
 }
 
 // Open opens the database that url names and brings its tables up to date: postgres:// and postgresql://
@@ -49,12 +52,20 @@ func Open(ctx context.Context, url string, now func() time.Time) (*Store, error)
 	if err := s.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("open store: %w", errors.Join(err, s.Close()))
 	}
+	if s.postgres {
+		s.meet(ctx)
+	}
 	return s, nil
 }
+
+// Doubts returns what speaks against trusting the database with what GitHub will not send again, a sentence for
+// the operator each; none when it survives a power cut. A database that is sure to lose commits is refused by Open.
+func (s *Store) Doubts() []string { return s.doubts }
 
 // Close lets go of the database. Claims that are still held run out with their leases.
 func (s *Store) Close() error {
 	s.sharing.ended.Wait()
+	s.neighbours.part()
 	var errs []error
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
@@ -79,12 +90,23 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Wake is signalled after this process has committed something that may have made work claimable. One
-// reader is enough: signals are merged. Work raised by other processes is only found by asking, so the
-// reader should also call Claim about once a second, or at NextDue.
+// Wake is signalled after something was committed that may have made work claimable: by this process, or on
+// PostgreSQL by any process that shares the database, within some tens of milliseconds. One reader is enough:
+// signals are merged, and a signal does not promise that anything is left to claim. News of other processes can
+// be lost with a connection, a pooler may swallow them, and nothing tells of another process that writes to an
+// SQLite file, so the reader should also call Claim about once a second, and at NextDue.
 func (s *Store) Wake() <-chan struct{} { return s.wake }
 
+// signal wakes this process and its neighbours.
 func (s *Store) signal() {
+	s.wakeUp()
+	select {
+	case s.neighbours.raised <- struct{}{}:
+	default: // they are about to be told, or there are none
+	}
+}
+
+func (s *Store) wakeUp() {
 	select {
 	case s.wake <- struct{}{}:
 	default: // a signal is already waiting to be read

@@ -87,3 +87,47 @@ func BenchmarkClaimAndFinish(b *testing.B) {
 		}
 	})
 }
+
+// backlog is 100,000 keys that are due, of so many installations, and as many that are done.
+func backlog(tb testing.TB, s *Store, installations int) {
+	tb.Helper()
+	_, err := s.write.ExecContext(tb.Context(), `
+		WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 199999)
+		INSERT INTO work (key, kind, installation, repository, payload, priority, want, done, due_at)
+		SELECT 'key ' || i, 'pull', i % CAST($1 AS BIGINT), 'acme/widgets', '{}', i / CAST($1 AS BIGINT) % 2, 1, i / 100000, CAST($2 AS BIGINT) + i FROM n`, installations, millis(start)-1_000_000)
+	check(tb, err)
+	if s.postgres { // as autovacuum does: without statistics every plan is a guess
+		_, err := s.write.ExecContext(tb.Context(), "ANALYZE work")
+		check(tb, err)
+	}
+}
+
+// BenchmarkBacklog measures a claim of one key and of eight, and looking for the next one, with 100,000 keys due.
+func BenchmarkBacklog(b *testing.B) {
+	for _, installations := range []int{1, 20, 1000} {
+		b.Run(fmt.Sprintf("installations=%d", installations), func(b *testing.B) {
+			benchmark(b, func(b *testing.B, s *Store) {
+				backlog(b, s, installations)
+				for _, keys := range []int{1, 8} {
+					b.Run(fmt.Sprintf("claim=%d", keys), func(b *testing.B) {
+						for b.Loop() {
+							if claims, err := s.Claim(b.Context(), "w", time.Minute, keys); err != nil || len(claims) != keys {
+								b.Fatalf("want %d claims, got %d %v", keys, len(claims), err)
+							}
+							b.StopTimer()
+							check(b, s.Release(b.Context(), "w"))
+							b.StartTimer()
+						}
+					})
+				}
+				b.Run("next", func(b *testing.B) {
+					for b.Loop() {
+						if _, some, err := s.NextDue(b.Context()); err != nil || !some {
+							b.Fatal(some, err)
+						}
+					}
+				})
+			})
+		})
+	}
+}

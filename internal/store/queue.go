@@ -23,17 +23,24 @@ func (s *Store) Hold(ctx context.Context, installation int64, until time.Time) e
 	return nil
 }
 
+// nextSQL is the first due of each installation and priority, of what is running, and of the rechecks.
+const nextSQL = classesSQL + `
+SELECT MIN(CASE WHEN COALESCE(holds.until, 0) > due THEN holds.until ELSE due END) FROM (
+  SELECT head.installation, head.due_at AS due FROM classes JOIN work AS head ON head.key =
+    (SELECT w.key FROM work AS w WHERE w.want > w.done AND NOT w.failed AND w.installation = classes.installation AND w.priority = classes.priority
+       AND w.lease_owner = '' ORDER BY w.due_at, w.key LIMIT 1)
+  UNION ALL
+  SELECT installation, CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM work WHERE lease_owner <> ''
+  UNION ALL
+  SELECT * FROM (SELECT 0, recheck_at FROM work WHERE recheck_at > 0 AND lease_owner = '' ORDER BY recheck_at LIMIT 1) AS recheck
+) AS waiting LEFT JOIN holds ON holds.installation = waiting.installation`
+
 // NextDue returns the earliest time at which something can be claimed, which may lie in the past, and
-// false when nothing is waiting. Running work counts with the end of its lease.
+// false when nothing is waiting. Running work counts with the end of its lease, and a recheck as if its
+// installation were not held: Claim makes it wait for that.
 func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 	scan := func(r row) (due sql.NullInt64, err error) { return due, r.Scan(&due) }
-	due, _, err := first(ctx, s.read, scan, `
-		SELECT MIN(CASE WHEN free > due THEN free ELSE due END) FROM (
-		  SELECT CASE WHEN want > done AND NOT failed AND (recheck_at = 0 OR due_at < recheck_at) THEN due_at ELSE recheck_at END AS due,
-		         CASE WHEN COALESCE(holds.until, 0) > lease_until THEN holds.until ELSE lease_until END AS free
-		  FROM work LEFT JOIN holds ON holds.installation = work.installation
-		  WHERE (want > done AND NOT failed) OR recheck_at > 0
-		) AS waiting`)
+	due, _, err := first(ctx, s.read, scan, nextSQL)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("next due work: %w", err)
 	}

@@ -88,41 +88,70 @@ func (s *Store) raise(ctx context.Context, tx *sql.Tx, jobs []Job) ([]int64, err
 	return wants, nil
 }
 
-// readySQL holds for rows that may be claimed at $1.
-const readySQL = `lease_until <= $1
-  AND ((want > done AND NOT failed AND due_at <= $1) OR (recheck_at > 0 AND recheck_at <= $1))
-  AND work.installation NOT IN (SELECT holds.installation FROM holds WHERE holds.until > $1)`
-
-// A recheck whose time has come raises the key itself, so that from here on there is only want > done.
-// An installation's turn counts what it has running, so that the next free worker goes to whoever has
-// the fewest; inside a turn the order is that of priority and age.
-const claimSQL = `
+// promoteSQL raises rows whose recheck is due at $1, so that from here on there is only want > done.
+const promoteSQL = `
 UPDATE work SET
-  want       = CASE WHEN want > done THEN want ELSE want + 1 END,
-  claimed    = CASE WHEN want > done THEN want ELSE want + 1 END,
-  due_at     = CASE WHEN want > done THEN due_at ELSE recheck_at END,
-  recheck_at = CASE WHEN recheck_at <= $1 THEN 0 ELSE recheck_at END,
-  failed = FALSE, fence = fence + 1, attempts = attempts + 1, lease_owner = $2, lease_until = $3
-WHERE ` + readySQL + ` AND key IN (
-  SELECT key FROM (
-    SELECT key, priority, due, ROW_NUMBER() OVER (PARTITION BY ready.installation ORDER BY priority, due, key)
-                               + COALESCE(busy.running, 0) AS turn
-    FROM (
-      SELECT key, priority, installation, CASE WHEN want > done AND NOT failed THEN due_at ELSE recheck_at END AS due
-      FROM work WHERE ` + readySQL + `
-    ) AS ready
-    LEFT JOIN (
-      SELECT installation, COUNT(*) AS running FROM work WHERE lease_owner <> '' AND lease_until > $1 GROUP BY installation
-    ) AS busy ON busy.installation = ready.installation
-  ) AS ranked
-  ORDER BY turn, priority, due, key
-  LIMIT $4)
+  want   = CASE WHEN want > done THEN want ELSE want + 1 END,
+  due_at = CASE WHEN want > done AND NOT failed AND due_at < recheck_at THEN due_at ELSE recheck_at END,
+  failed = FALSE, recheck_at = 0
+WHERE recheck_at > 0 AND recheck_at <= $1 AND lease_until <= $1 AND key IN
+  (SELECT key FROM work WHERE recheck_at > 0 AND recheck_at <= $1 AND lease_until <= $1 ORDER BY recheck_at, key LIMIT $2)`
+
+// classesSQL begins a statement with each installation and priority of which anything is pending.
+const classesSQL = `
+WITH RECURSIVE classes AS (
+  SELECT key, installation, priority FROM work WHERE key =
+    (SELECT key FROM work WHERE want > done AND NOT failed ORDER BY installation, priority, due_at, key LIMIT 1)
+  UNION ALL
+  SELECT next.key, next.installation, next.priority FROM classes JOIN work AS next ON next.key = COALESCE(
+    (SELECT w.key FROM work AS w WHERE w.want > w.done AND NOT w.failed AND w.installation = classes.installation AND w.priority > classes.priority
+     ORDER BY w.priority, w.due_at, w.key LIMIT 1),
+    (SELECT w.key FROM work AS w WHERE w.want > w.done AND NOT w.failed AND w.installation > classes.installation
+     ORDER BY w.installation, w.priority, w.due_at, w.key LIMIT 1))
+)`
+
+// claimSQL walks the index work_ready instead of ranking all that is due, so that its cost is that of the
+// installations with pending rows and not of the rows. An installation's turn counts what it has running, so
+// that the next free worker goes to whoever has the fewest; inside a turn the order is that of priority and age.
+//
+// Every step is a subquery for one key, which both engines answer from the index (TestClaimReadsTheIndex).
+const claimSQL = classesSQL + `, heads AS MATERIALIZED ( -- the first of each that may be claimed
+  SELECT head.key, head.installation, head.priority, head.due_at FROM classes JOIN work AS head ON head.key =
+    (SELECT w.key FROM work AS w WHERE w.want > w.done AND NOT w.failed AND w.installation = classes.installation AND w.priority = classes.priority
+       AND w.due_at <= $1 AND w.lease_until <= $1 ORDER BY w.due_at, w.key LIMIT 1)
+  WHERE classes.installation NOT IN (SELECT holds.installation FROM holds WHERE holds.until > $1)
+), busy AS (
+  SELECT installation, COUNT(*) AS running FROM work WHERE lease_owner <> '' AND lease_until > $1 GROUP BY installation
+), chosen AS ( -- of the others, $4 have a first one that comes before theirs
+  SELECT best.installation, COALESCE(busy.running, 0) AS running
+  FROM (SELECT heads.*, ROW_NUMBER() OVER (PARTITION BY installation ORDER BY priority) AS place FROM heads) AS best
+  LEFT JOIN busy ON busy.installation = best.installation
+  WHERE best.place = 1 ORDER BY COALESCE(busy.running, 0), best.priority, best.due_at, best.key LIMIT $4
+), walk AS ( -- the first $4 of each of their heads
+  SELECT heads.key, heads.installation, heads.priority, heads.due_at, chosen.running, 1 AS step
+  FROM heads JOIN chosen ON chosen.installation = heads.installation
+  UNION ALL
+  SELECT next.key, next.installation, next.priority, next.due_at, walk.running, walk.step + 1 FROM walk JOIN work AS next ON next.key =
+    (SELECT w.key FROM work AS w WHERE w.want > w.done AND NOT w.failed AND w.installation = walk.installation AND w.priority = walk.priority
+       AND (w.due_at, w.key) > (walk.due_at, walk.key) AND w.due_at <= $1 AND w.lease_until <= $1 ORDER BY w.due_at, w.key LIMIT 1)
+  WHERE walk.step < $4
+), ranked AS (
+  SELECT key, priority, due_at, running + ROW_NUMBER() OVER (PARTITION BY installation ORDER BY priority, due_at, key) AS turn FROM walk
+)
+UPDATE work SET claimed = want, fence = fence + 1, attempts = attempts + 1, lease_owner = $2, lease_until = $3
+WHERE want > done AND NOT failed AND due_at <= $1 AND lease_until <= $1
+  AND key IN (SELECT key FROM ranked ORDER BY turn, priority, due_at, key LIMIT $4)
 RETURNING key, kind, installation, repository, payload, priority, due_at, want, fence, attempts`
 
-// Claim takes up to limit keys for owner until lease from now, and returns none when nothing is due. No
-// two claims of a key are alive at once. Installations take turns, so that a large one does not keep a
-// small one waiting; for that all that is due is ranked, at a few microseconds a row, so a long backlog is
-// better claimed several keys at a time.
+const (
+	mostClaimed  = 64  // by one Claim: the cost may grow with its square
+	mostPromoted = 200 // by one Claim
+)
+
+// Claim takes up to limit keys, and at most 64, for owner until lease from now, and returns none when nothing
+// is due. No two claims of a key are alive at once. Installations take turns, so that one with a long backlog
+// does not keep the others waiting, and what is running counts as a turn. Of one installation, the lower
+// priority number always goes first, however long the others have waited; what is running is not interrupted.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, limit int) ([]Claim, error) {
 	if owner == "" || lease <= 0 {
 		return nil, fmt.Errorf("claim work: owner %q and lease %s must both be given", owner, lease)
@@ -137,6 +166,9 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, li
 			return err
 		}
 		now := s.now()
+		if _, err := tx.ExecContext(ctx, promoteSQL, millis(now), mostPromoted); err != nil {
+			return err
+		}
 		until := now.Add(lease)
 		scan := func(r row) (Claim, error) {
 			c := Claim{Owner: owner, LeaseUntil: moment(millis(until))}
@@ -146,7 +178,7 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, li
 			return c, err
 		}
 		var err error
-		claims, err = list(ctx, tx, scan, claimSQL, millis(now), owner, millis(until), limit)
+		claims, err = list(ctx, tx, scan, claimSQL, millis(now), owner, millis(until), min(limit, mostClaimed))
 		return err
 	})
 	if err != nil {

@@ -13,6 +13,10 @@ import (
 // Migrations are applied in the order of their names and never changed once shipped. NNNN_name.sql is for
 // both engines; NNNN_name.sqlite.sql and NNNN_name.postgres.sql say the same thing to one engine each.
 //
+// From 0005 on they only add: tables, indexes, and columns with a default. A process that was started before
+// goes on working while a newer one has migrated, so that several are replaced one after the other; what is
+// not used any more is taken away by a later release than the one that stops using it. (TestMigrationsOnlyAdd)
+//
 //go:embed migrations/*.sql
 var migrations embed.FS
 
@@ -29,7 +33,8 @@ type migration struct {
 }
 
 // migrate brings the tables up to date, one transaction for each step, each under a lock, so that several
-// processes may start at once. A database that a newer program has written to is refused.
+// processes may start at once, and beside older ones that run. A database that a newer program has written to is
+// refused, since what that one keeps would be left out.
 func (s *Store) migrate(ctx context.Context) error {
 	steps, err := s.steps()
 	if err != nil {
@@ -74,7 +79,7 @@ func (s *Store) applied(ctx context.Context, tx *sql.Tx) ([]string, error) {
 func allKnown(applied []string, steps []migration) error {
 	for _, name := range applied {
 		if !slices.ContainsFunc(steps, func(m migration) bool { return m.name == name }) {
-			return fmt.Errorf("the database has %s, which this program does not know: a newer bylaw has written to it", name)
+			return fmt.Errorf("the database has %s, which this program does not know: a newer bylaw has written to it; start that one, or restore a backup from before", name)
 		}
 	}
 	return nil

@@ -10,6 +10,9 @@
 // Reads answer (value, false, nil) when nothing is found; an error is always a database that cannot be
 // read. Times are kept in milliseconds and come back in UTC; the zero time means "none". Processes that
 // share a PostgreSQL must have clocks that differ by much less than a lease.
+//
+// Open brings the tables up to date, while processes of the version before go on working on them. A version
+// cannot be started any more once a newer one was: to go back means to restore a backup.
 package store
 
 import (

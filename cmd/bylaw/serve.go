@@ -109,7 +109,8 @@ func serve(c *cobra.Command, s streams) error {
 	}
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
-		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, Keep: set.keep,
+		Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
 	if set.metrics != "" {
 		stop, err := serveMetrics(set.metrics, metrics, log)

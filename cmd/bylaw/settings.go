@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bylaw-app/bylaw/internal/github"
 )
@@ -24,6 +25,7 @@ type settings struct {
 	level    slog.Level
 	workers  int
 	metrics  string
+	keep     time.Duration
 }
 
 // setting is one variable of the environment. The table is the help text, the print-out and the
@@ -100,6 +102,14 @@ func settingsTable() []setting {
 			if s.workers, err = strconv.Atoi(v); err != nil || s.workers < 1 || s.workers > 256 {
 				return fmt.Errorf("must be a number from 1 to 256, not %q", v)
 			}
+			return nil
+		}},
+		{"BYLAW_KEEP", "days that deliveries, superseded runs and closed pull requests are kept", "14", false, func(s *settings, v string) error {
+			days, err := strconv.Atoi(v)
+			if err != nil || days < 4 || days > 36500 {
+				return fmt.Errorf("must be a number of days from 4, since GitHub may deliver again for 3, to 36500, not %q", v)
+			}
+			s.keep = time.Duration(days) * 24 * time.Hour
 			return nil
 		}},
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -121,23 +122,24 @@ func (w *worker) beat(ctx context.Context) {
 	}
 }
 
-// keptFor is how long deliveries, superseded runs and cached facts are kept: much longer than GitHub delivers
-// again, which is for three days.
+// keptFor is how long what is not needed any more is kept, if Server.Keep says nothing: much longer than GitHub
+// delivers again, which is for three days.
 const keptFor = 14 * 24 * time.Hour
 
-// tidy removes what is old from the store, at the beginning and then once a day.
+// tidy removes what is old from the store, at the beginning and then once an hour.
 func (w *worker) tidy(ctx context.Context) {
-	tick := time.NewTicker(24 * time.Hour)
+	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		pruned, err := w.Store.Prune(ctx, w.Now().Add(-keptFor))
+		pruned, err := w.Store.Prune(ctx, w.Now().Add(-cmp.Or(w.Keep, keptFor)))
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			w.Log.Error("old entries not removed", "err", err)
-		default:
-			w.Log.Info("old entries removed", "deliveries", pruned.Deliveries, "runs", pruned.Runs, "facts", pruned.Facts)
+		case pruned.Total() > 0:
+			w.Log.Info("old entries removed", "deliveries", pruned.Deliveries, "runs", pruned.Runs, "facts", pruned.Facts,
+				"work", pruned.Work, "heads", pruned.Heads, "commands", pruned.Commands, "groups", pruned.Groups, "checks", pruned.Checks)
 		}
 		select {
 		case <-ctx.Done():

@@ -82,40 +82,6 @@ func TestTheLastFinishedRunSaysWhatAPullIs(t *testing.T) {
 	})
 }
 
-func TestPruneKeepsTheLatestRunOfEachPull(t *testing.T) {
-	engines(t, func(t *testing.T, d database) {
-		s := d.open(t)
-		accept(t, s, intake("old", "k"))
-		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)
-		seven, eight := pull(7), pull(8)
-		one, two, only := run("one", 7, start), run("two", 7, start.Add(time.Second)), run("only", 8, start)
-		finish(t, s, Finished{Pull: &seven, Run: &one})
-		finish(t, s, Finished{Pull: &seven, Run: &two})
-		finish(t, s, Finished{Pull: &eight, Run: &only})
-		_, _, generation, err := s.Fact(t.Context(), "fact")
-		check(t, err)
-		d.pass(time.Hour)
-		accept(t, s, intake("new"))
-
-		got := must(s.Prune(t.Context(), d.now()))(t)
-		if diff := cmp.Diff(Pruned{Deliveries: 1, Runs: 1, Facts: 1}, got); diff != "" {
-			t.Errorf("pruned (-want +got):\n%s", diff)
-		}
-		for id, want := range map[string]bool{"one": false, "two": true, "only": true} {
-			if _, ok, err := s.Run(t.Context(), id); ok != want || err != nil {
-				t.Errorf("run %s: want kept %v, got %v %v", id, want, ok, err)
-			}
-		}
-		if !accept(t, s, intake("new")) {
-			t.Error("want the new delivery still known")
-		}
-		check(t, s.SaveFact(t.Context(), "fact", generation, []byte("1")))
-		if _, ok, again, err := s.Fact(t.Context(), "fact"); ok || again == generation || err != nil {
-			t.Errorf("want a pruned fact unknown and of a new generation, got %v %d %v", ok, again, err)
-		}
-	})
-}
-
 func TestMergeGroupsComeAndGoInAnyOrder(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)

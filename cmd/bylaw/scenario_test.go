@@ -126,6 +126,7 @@ func cmdStage(ts *testscript.TestScript, neg bool, args []string) {
 	h.stage = st
 	ts.Setenv("BYLAW_API_URL", st.githubURL)
 	ts.Setenv("SERVICE", st.serviceURL)
+	ts.Setenv("BYLAW_DATABASE", st.database)
 	for token := range told.World.Tokens {
 		ts.Setenv("GITHUB_TOKEN", token)
 	}

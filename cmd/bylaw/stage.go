@@ -28,6 +28,7 @@ type stage struct {
 	gh                    *fakegithub.GitHub
 	store                 *store.Store
 	githubURL, serviceURL string
+	database              string // file of the store
 	key                   *rsa.PrivateKey
 	secret                string
 	firstRepo             string
@@ -66,7 +67,8 @@ func openStage(ctx context.Context, world fakegithub.World, logs slog.Handler, w
 		return st, fmt.Errorf("make a folder for the database: %w", err)
 	}
 	st.undo = append(st.undo, func() { _ = os.RemoveAll(folder) })
-	if st.store, err = store.Open(ctx, filepath.Join(folder, "bylaw.db"), st.now); err != nil {
+	st.database = filepath.Join(folder, "bylaw.db")
+	if st.store, err = store.Open(ctx, st.database, st.now); err != nil {
 		return st, err
 	}
 	st.undo = append(st.undo, func() { _ = st.store.Close() })

@@ -24,20 +24,25 @@ func troubleCheck(name, trouble string) bylaw.Check {
 
 // troubleOf is what people are told of a failure, as Markdown.
 func troubleOf(cause error) string {
-	reason, next := "Bylaw itself had a fault.", "Bylaw tries again by itself."
+	next := "Bylaw tries again by itself."
 	const needsSomebody = "Bylaw tries again for a minute, and then once an hour. When it is mended, press *Check again*."
 	if !temporary(cause) {
 		next = needsSomebody
 	}
+	return fmt.Sprintf("%s\n\n%s A pull request that could not be judged never counts as accepted.\n", reasonOf(cause), next)
+}
+
+// reasonOf is a failure in a sentence. What it was exactly stands in the log.
+func reasonOf(cause error) string {
 	var refused *github.Error
 	var fault *bylaw.Problem
 	switch {
 	case errors.As(cause, &refused):
-		reason = refused.Sentence()
+		return refused.Sentence()
 	case errors.As(cause, &fault):
-		reason = check.Sentence(fault)
+		return check.Sentence(fault)
 	}
-	return fmt.Sprintf("%s\n\n%s A pull request that could not be judged never counts as accepted.\n", reason, next)
+	return "Bylaw itself had a fault."
 }
 
 // temporary reports whether time alone may mend a failure.

@@ -261,7 +261,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	defer cancel()
 	wait := min(firstRetry<<min(c.Attempts-1, 20), lastRetry)
 	f := store.Failure{
-		Reason: cause.Error(), RetryAt: w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2))),
+		Reason: reasonOf(cause), RetryAt: w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2))),
 		GiveUp: !temporary(cause) && c.Attempts >= hopeless, RecheckAt: w.Now().Add(sometimes),
 	}
 	var refused *github.Error

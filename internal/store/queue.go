@@ -65,24 +65,28 @@ type QueueRow struct {
 	Priority     int
 	Attempts     int
 	Due          time.Time // the end of the installation's hold, if that is later
+	HeldUntil    time.Time // until when GitHub has asked the installation to wait; zero when it need not
 	LastError    string
 	Trouble      string // what people are told
 }
 
+const stateSQL = `CASE WHEN failed THEN 'failed' WHEN lease_owner <> '' AND lease_until > $1 THEN 'running'
+	     WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END`
+
 const queueColumns = `
 	key, kind, work.installation, repository,
-	CASE WHEN failed THEN 'failed' WHEN lease_owner <> '' AND lease_until > $1 THEN 'running'
-	     WHEN last_error <> '' THEN 'retry' ELSE 'waiting' END AS state,
+	` + stateSQL + ` AS state,
 	priority, attempts,
 	CASE WHEN COALESCE(holds.until, 0) > due_at THEN holds.until ELSE due_at END AS due,
+	CASE WHEN COALESCE(holds.until, 0) > $1 THEN holds.until ELSE 0 END,
 	last_error, trouble
 	FROM work LEFT JOIN holds ON holds.installation = work.installation`
 
 func scanQueueRow(r row) (QueueRow, error) {
 	var q QueueRow
-	var due int64
-	err := r.Scan(&q.Key, &q.Kind, &q.Installation, &q.Repository, &q.State, &q.Priority, &q.Attempts, &due, &q.LastError, &q.Trouble)
-	q.Due = moment(due)
+	var due, held int64
+	err := r.Scan(&q.Key, &q.Kind, &q.Installation, &q.Repository, &q.State, &q.Priority, &q.Attempts, &due, &held, &q.LastError, &q.Trouble)
+	q.Due, q.HeldUntil = moment(due), moment(held)
 	return q, err
 }
 
@@ -103,4 +107,64 @@ func (s *Store) Queue(ctx context.Context, limit int) ([]QueueRow, error) {
 		return nil, fmt.Errorf("list queue: %w", err)
 	}
 	return all, nil
+}
+
+// QueueCount is how many keys of a repository are not done; Repository is empty for those of an installation as
+// a whole.
+type QueueCount struct {
+	Installation                    int64
+	Repository                      string
+	Waiting, Running, Retry, Failed int
+}
+
+// QueueCounts counts what is not done, by installation and repository.
+func (s *Store) QueueCounts(ctx context.Context) ([]QueueCount, error) {
+	scan := func(r row) (c QueueCount, err error) {
+		return c, r.Scan(&c.Installation, &c.Repository, &c.Waiting, &c.Running, &c.Retry, &c.Failed)
+	}
+	all, err := list(ctx, s.read, scan, `
+		SELECT installation, repository, COUNT(CASE WHEN state = 'waiting' THEN 1 END), COUNT(CASE WHEN state = 'running' THEN 1 END),
+		  COUNT(CASE WHEN state = 'retry' THEN 1 END), COUNT(CASE WHEN state = 'failed' THEN 1 END)
+		FROM (SELECT installation, repository, `+stateSQL+` AS state FROM work WHERE want > done) AS outstanding
+		GROUP BY installation, repository ORDER BY installation, repository`, millis(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("count queue: %w", err)
+	}
+	return all, nil
+}
+
+const againSQL = "UPDATE work SET want = want + 1, attempts = 0, failed = FALSE, due_at = $1 WHERE "
+
+// RaiseAgain raises a key as it was last raised, to be done at once, and tells whether it is known. A hold of
+// its installation stands.
+func (s *Store) RaiseAgain(ctx context.Context, key string) (known bool, err error) {
+	n, err := s.again(ctx, againSQL+"key = $2", millis(s.now()), key)
+	if err != nil {
+		return false, fmt.Errorf("raise %s again: %w", key, err)
+	}
+	return n > 0, nil
+}
+
+// RaiseFailed raises everything again that has failed and waits for that, and tells how much it was.
+func (s *Store) RaiseFailed(ctx context.Context) (int, error) {
+	n, err := s.again(ctx, againSQL+"want > done AND failed", millis(s.now()))
+	if err != nil {
+		return 0, fmt.Errorf("raise what failed: %w", err)
+	}
+	return int(n), nil
+}
+
+func (s *Store) again(ctx context.Context, statement string, args ...any) (n int64, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return err
+		}
+		n, err = result.RowsAffected()
+		return err
+	})
+	if err == nil && n > 0 {
+		s.signal()
+	}
+	return n, err
 }

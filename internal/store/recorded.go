@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -10,22 +11,47 @@ import (
 	"time"
 )
 
-// OpenToRead opens a database that is there, only to read the runs in it. It changes nothing: it makes no
-// file and no table, and does not bring tables up to date, so that it can look into the database of a
-// service that is running, and of one of another version. Only [Store.Runs] and [Store.Close] may be used.
+// OpenToRead opens a database that is there, only to look into it. It changes nothing: it makes no file and no
+// table, and does not bring tables up to date, so that it can look into the database of a service that is
+// running, and of one of another version. Only [Store.Runs], [Store.Queue], [Store.QueueCounts]
+// and [Store.Close] may be used.
 func OpenToRead(ctx context.Context, name string) (*Store, error) {
 	s := &Store{now: time.Now}
-	var err error
-	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
-		err = s.openPostgres(ctx, name)
-	} else {
-		err = s.lookIntoSQLite(ctx, name)
-	}
-	if err != nil {
-		_ = s.Close()
-		return nil, fmt.Errorf("open store: %w", err)
+	return s.opened(func() error {
+		if isPostgres(name) {
+			return s.openPostgres(ctx, name)
+		}
+		return s.lookIntoSQLite(ctx, name)
+	})
+}
+
+// OpenBeside opens the database of a service that may be running, to raise work there again. Like OpenToRead it
+// makes no table and brings none up to date. [Store.RaiseAgain] and [Store.RaiseFailed] may be used besides.
+func OpenBeside(ctx context.Context, name string, now func() time.Time) (*Store, error) {
+	s := &Store{now: now}
+	return s.opened(func() error {
+		if isPostgres(name) {
+			return s.openPostgres(ctx, name)
+		}
+		if err := s.lookIntoSQLite(ctx, name); err != nil { // or it would be created
+			return err
+		}
+		if err := s.read.Close(); err != nil {
+			return err
+		}
+		return s.openSQLite(ctx, name)
+	})
+}
+
+func (s *Store) opened(open func() error) (*Store, error) {
+	if err := open(); err != nil {
+		return nil, fmt.Errorf("open store: %w", errors.Join(err, s.Close()))
 	}
 	return s, nil
+}
+
+func isPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
 func (s *Store) lookIntoSQLite(ctx context.Context, name string) error {

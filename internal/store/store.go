@@ -20,7 +20,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -46,7 +45,7 @@ type Store struct {
 func Open(ctx context.Context, url string, now func() time.Time) (*Store, error) {
 	s := &Store{now: now, wake: make(chan struct{}, 1)}
 	open := s.openSQLite
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+	if isPostgres(url) {
 		open = s.openPostgres
 	}
 	if err := open(ctx, url); err != nil {

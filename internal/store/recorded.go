@@ -13,7 +13,7 @@ import (
 
 // OpenToRead opens a database that is there, only to look into it. It changes nothing: it makes no file and no
 // table, and does not bring tables up to date, so that it can look into the database of a service that is
-// running, and of one of another version. Only [Store.Runs], [Store.Queue], [Store.QueueCounts]
+// running, and of one of another version. Only [Store.Runs], [Store.Queue], [Store.QueueCounts], [Store.Backup]
 // and [Store.Close] may be used.
 func OpenToRead(ctx context.Context, name string) (*Store, error) {
 	s := &Store{now: time.Now}

@@ -44,9 +44,15 @@ func (s *Store) place(ctx context.Context, key string) (f fact, err error) {
 	return f, err
 }
 
+// mostFact bounds one cached fact, in bytes; Prune bounds all of them.
+const mostFact = 8 << 20
+
 // SaveFact keeps a fact that was fetched after Fact returned this generation. It does nothing if the fact
-// was forgotten since.
+// was forgotten since, or is larger than 8 MiB: then it is fetched each time.
 func (s *Store) SaveFact(ctx context.Context, key string, generation int64, value []byte) error {
+	if len(value) > mostFact {
+		return nil
+	}
 	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE facts SET value = $3, stored_at = $4 WHERE key = $1 AND generation = $2",
 			key, generation, blob(value), millis(s.now()))

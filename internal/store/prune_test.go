@@ -172,6 +172,12 @@ func TestCachedFactsAreBounded(t *testing.T) {
 			check(t, s.SaveFact(t.Context(), key, generation, make([]byte, 1000)))
 			d.pass(time.Second)
 		}
+		_, _, generation, err := s.Fact(t.Context(), "huge")
+		check(t, err)
+		check(t, s.SaveFact(t.Context(), "huge", generation, make([]byte, mostFact+1)))
+		if _, kept, _, err := s.Fact(t.Context(), "huge"); kept || err != nil {
+			t.Errorf("want what is too large not kept, got %v %v", kept, err)
+		}
 		var removed int64
 		check(t, s.pruneFacts(t.Context(), 3500, &removed))
 		check(t, s.pruneFacts(t.Context(), 3500, &removed))

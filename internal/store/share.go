@@ -16,8 +16,7 @@ const mostShared = 256
 type sharing struct {
 	mu      sync.Mutex
 	waiting []*sharer
-	running bool
-	ended   sync.WaitGroup
+	running chan struct{} // closed when the one who commits has ended; nil when nobody does
 }
 
 // sharer is somebody who waits for a commit. done holds one answer.
@@ -46,9 +45,9 @@ func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) err
 	one := &sharer{do: do, done: make(chan error, 1)}
 	s.sharing.mu.Lock()
 	s.sharing.waiting = append(s.sharing.waiting, one)
-	if !s.sharing.running {
-		s.sharing.running = true
-		s.sharing.ended.Go(s.commitShared)
+	if s.sharing.running == nil {
+		s.sharing.running = make(chan struct{})
+		go s.commitShared()
 	}
 	s.sharing.mu.Unlock()
 	select {
@@ -62,21 +61,42 @@ func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) err
 	}
 }
 
-// next takes those who wait by now, oldest first. When nobody does, the one who commits may go.
+// more tells whether anybody waits. If not, the one who commits must go.
+func (h *sharing) more() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.waiting) > 0 {
+		return true
+	}
+	close(h.running)
+	h.running = nil
+	return false
+}
+
+// next takes those who wait by now, oldest first; everybody may have left.
 func (h *sharing) next() []*sharer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n := min(len(h.waiting), mostShared)
 	batch := slices.Clone(h.waiting[:n])
 	h.waiting = slices.Delete(h.waiting, 0, n)
-	h.running = n > 0
 	return batch
+}
+
+// rest waits until nobody commits.
+func (h *sharing) rest() {
+	h.mu.Lock()
+	running := h.running
+	h.mu.Unlock()
+	if running != nil {
+		<-running
+	}
 }
 
 // commitShared commits until nobody waits any more.
 func (s *Store) commitShared() {
 	ctx := context.Background()
-	for {
+	for s.sharing.more() {
 		// Only whoever has the writer knows who will have come by then.
 		tx, err := s.write.BeginTx(ctx, nil)
 		batch := s.sharing.next()
@@ -92,9 +112,6 @@ func (s *Store) commitShared() {
 		}
 		for i, one := range batch {
 			one.done <- errors.Join(err, answers[i])
-		}
-		if len(batch) == 0 {
-			return
 		}
 	}
 }

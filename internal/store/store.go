@@ -66,7 +66,7 @@ func (s *Store) Doubts() []string { return s.doubts }
 
 // Close lets go of the database. Claims that are still held run out with their leases.
 func (s *Store) Close() error {
-	s.sharing.ended.Wait()
+	s.sharing.rest()
 	s.neighbours.part()
 	var errs []error
 	for _, db := range []*sql.DB{s.read, s.write} {

@@ -198,7 +198,7 @@ func (q *queueView) print(s streams) error {
 		}
 	}
 	if q.Failed > 0 {
-		fmt.Fprintf(s.out, "\nWhat failed is not tried again by itself. When the reason is mended: bylaw queue retry --failed\n")
+		fmt.Fprintf(s.out, "\nWhat failed needs somebody. When the reason is mended: bylaw queue retry --failed\n")
 	}
 	return nil
 }

@@ -5,10 +5,13 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -22,19 +25,19 @@ const (
 // reader reads the answers of a policy and keeps the first thing that is wrong with them. What a
 // policy says is never guessed: an answer of the wrong shape breaks the verdict.
 type reader struct {
-	answers map[string][]json.RawMessage // each rule's value in a list; the list is empty when undefined
+	answers map[string]*ast.Array // each rule's value in a list; the list is empty when undefined
 	fault   string
 }
 
 // verdictOf makes a verdict of what the query of queryFor gave.
-func verdictOf(data []byte, in Inspection, s Source) bylaw.Verdict {
+func verdictOf(answers ast.Value, in Inspection, s Source) bylaw.Verdict {
 	v := newVerdict(in, s)
 	r := reader{}
-	if err := json.Unmarshal(data, &r.answers); err != nil || r.answers["accept"] == nil {
+	if !r.open(answers) || r.answers["accept"] == nil {
 		return broken(v, bylaw.Problem{File: s.file(), Msg: noAnswers})
 	}
 	applies := true
-	if _, asked := r.answers["applies"]; asked {
+	if r.answers["applies"] != nil {
 		applies = answerOf[bool](&r, "applies")
 	}
 	accept := answerOf[bool](&r, "accept")
@@ -43,10 +46,12 @@ func verdictOf(data []byte, in Inspection, s Source) bylaw.Verdict {
 		return v
 	}
 	v.Headline = answerOf[string](&r, "headline")
-	for _, item := range answerOf[[]json.RawMessage](&r, "findings") {
+	for _, item := range answerOf[[]*ast.Term](&r, "findings") {
 		v.Findings = append(v.Findings, r.finding(item))
 	}
-	v.Considered = append(v.Considered, r.considered()...)
+	for _, item := range answerOf[[]*ast.Term](&r, "considered") {
+		v.Considered = append(v.Considered, itemOf[bylaw.Considered](&r, "considered", item))
+	}
 	v.Reviewers = append(v.Reviewers, answerOf[[]string](&r, "reviewers")...)
 	v.RecheckAt = r.moment("recheck_at")
 
@@ -83,38 +88,73 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
+// open reports whether these are answers: lists by the names of rules.
+func (r *reader) open(answers ast.Value) bool {
+	object, ok := answers.(ast.Object)
+	if !ok {
+		return false
+	}
+	r.answers = map[string]*ast.Array{}
+	object.Foreach(func(rule, answer *ast.Term) {
+		name, named := rule.Value.(ast.String)
+		list, listed := answer.Value.(*ast.Array)
+		ok = ok && named && listed
+		r.answers[string(name)] = list
+	})
+	return ok
+}
+
 // answerOf reads the value of a rule; the zero value when the rule is undefined or does not exist.
 func answerOf[T any](r *reader, rule string) T {
 	var value T
-	if given := r.answers[rule]; len(given) > 0 {
-		value = itemOf[T](r, rule, given[0])
+	if given := r.answers[rule]; given != nil && given.Len() > 0 {
+		value = itemOf[T](r, rule, given.Elem(0))
 	}
 	return value
 }
 
-func itemOf[T any](r *reader, rule string, data json.RawMessage) T {
+// itemOf reads a value. What is not exactly as it should be is read as JSON, which tells what is wrong.
+func itemOf[T any](r *reader, rule string, term *ast.Term) T {
 	var value T
+	if take(term, reflect.ValueOf(&value).Elem()) {
+		return value
+	}
+	var decoded T
+	data := jsonOf(term)
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&value); err != nil {
+	if err := d.Decode(&decoded); err != nil {
 		if _, field, odd := strings.Cut(err.Error(), "unknown field "); odd {
 			r.fail("the rule %q gives %s, and there is no field %s", rule, short(data), field)
 		} else {
 			r.fail("the rule %q gives %s, which is not of the right kind; see https://github.com/bylaw-app/bylaw/blob/main/policies/README.md", rule, short(data))
 		}
 	}
-	return value
+	return decoded
+}
+
+// jsonOf is a value as JSON, and empty when it has none.
+func jsonOf(term *ast.Term) []byte {
+	value, err := ast.JSON(term.Value)
+	if err != nil {
+		return nil
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // finding reads one finding. A text alone is a finding with nothing but a message.
-func (r *reader) finding(data json.RawMessage) bylaw.Finding {
-	if len(data) > 0 && data[0] == '"' {
-		return bylaw.Finding{Msg: itemOf[string](r, "findings", data), People: []string{}, Evidence: []bylaw.Evidence{}}
+func (r *reader) finding(term *ast.Term) bylaw.Finding {
+	if _, alone := term.Value.(ast.String); alone {
+		return bylaw.Finding{Msg: itemOf[string](r, "findings", term), People: []string{}, Evidence: []bylaw.Evidence{}}
 	}
-	f := itemOf[bylaw.Finding](r, "findings", data)
+	f := itemOf[bylaw.Finding](r, "findings", term)
 	switch {
 	case f.Msg == "":
-		r.fail("the rule \"findings\" gives %s, which has no msg", short(data))
+		r.fail("the rule \"findings\" gives %s, which has no msg", short(jsonOf(term)))
 	case len(f.Msg) > maxText || len(f.Fix) > maxText || len(f.Suggestion) > maxText:
 		r.fail("the rule \"findings\" gives a text of more than %d bytes", maxText)
 	case f.Suggestion != "" && (f.File == "" || f.Line < 1):
@@ -123,25 +163,6 @@ func (r *reader) finding(data json.RawMessage) bylaw.Finding {
 		r.fail("the rule \"findings\" gives the ref %q, which does not begin with https://", short([]byte(f.Ref)))
 	}
 	return f
-}
-
-// considered reads all rows at once, and each alone only to say which of them is wrong.
-func (r *reader) considered() []bylaw.Considered {
-	given := r.answers["considered"]
-	if len(given) == 0 {
-		return nil
-	}
-	var rows []bylaw.Considered
-	d := json.NewDecoder(bytes.NewReader(given[0]))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&rows); err == nil {
-		return rows
-	}
-	rows = nil
-	for _, item := range answerOf[[]json.RawMessage](r, "considered") {
-		rows = append(rows, itemOf[bylaw.Considered](r, "considered", item))
-	}
-	return rows
 }
 
 func (r *reader) conclusion(byDefault bylaw.Conclusion) bylaw.Conclusion {

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -140,12 +139,12 @@ func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[s
 	if len(c.Problems) > 0 {
 		return broken(newVerdict(c.Inspection, s), c.Problems...), nil
 	}
-	var data []byte
+	var answers ast.Value
 	var problems []bylaw.Problem
 	if s.BuiltIn {
-		data, problems, err = evaluate(ctx, c, s, in, params, builtInTime)
+		answers, problems, err = evaluate(ctx, c, s, in, params, builtInTime)
 	} else {
-		data, problems, err = e.Workers.evaluate(ctx, s, in, params)
+		answers, problems, err = e.Workers.evaluate(ctx, s, in, params)
 	}
 	switch {
 	case err != nil:
@@ -153,7 +152,7 @@ func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[s
 	case len(problems) > 0:
 		return broken(newVerdict(c.Inspection, s), problems...), nil
 	}
-	return verdictOf(data, c.Inspection, s), nil
+	return verdictOf(answers, c.Inspection, s), nil
 }
 
 func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
@@ -200,14 +199,14 @@ func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
 }
 
 // evaluate runs a compiled policy in this process, for at most the given time.
-func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[string]any, limit time.Duration) ([]byte, []bylaw.Problem, error) {
+func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[string]any, limit time.Duration) (ast.Value, []bylaw.Problem, error) {
 	input, err := in.with(c.Facts, params)
 	if err != nil {
 		return nil, nil, err
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	results, err := c.query.Eval(bounded, rego.EvalParsedInput(input))
+	results, err := c.query.Eval(bounded, rego.EvalParsedInput(input), rego.EvalGenerateJSON(asItIs))
 	switch {
 	case ctx.Err() != nil:
 		return nil, nil, fmt.Errorf("evaluate policy %s: %w", s.ID, ctx.Err())
@@ -216,9 +215,9 @@ func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[
 	case len(results) != 1:
 		return nil, []bylaw.Problem{{File: s.file(), Msg: noAnswers}}, nil
 	}
-	data, err := json.Marshal(results[0].Bindings["answers"])
-	if err != nil {
-		return nil, []bylaw.Problem{{File: s.file(), Msg: "the policy's answer cannot be written as JSON"}}, nil
-	}
-	return data, nil, nil
+	answers, _ := results[0].Bindings["answers"].(ast.Value)
+	return answers, nil, nil
 }
+
+// asItIs leaves an answer as a value of Rego: [verdictOf] reads it as such.
+func asItIs(answer *ast.Term, _ *rego.EvalContext) (any, error) { return answer.Value, nil }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -122,3 +123,71 @@ func fieldsOf(t reflect.Type) []field {
 	fieldsByType.Store(t, fields)
 	return fields
 }
+
+// take reads a value of Rego into a Go value: text, true or false, a whole number, a list, or a struct by
+// the names that JSON would use. It reports false for everything else that encoding/json might accept or
+// refuse, and then what is in the Go value does not count.
+func take(term *ast.Term, into reflect.Value) bool {
+	if into.Type() == termType {
+		into.Set(reflect.ValueOf(term))
+		return true
+	}
+	switch given := term.Value.(type) {
+	case ast.String:
+		if into.Kind() != reflect.String || !utf8.ValidString(string(given)) {
+			return false
+		}
+		into.SetString(string(given))
+	case ast.Boolean:
+		if into.Kind() != reflect.Bool {
+			return false
+		}
+		into.SetBool(bool(given))
+	case ast.Number:
+		n, whole := given.Int()
+		if into.Kind() != reflect.Int || !whole {
+			return false
+		}
+		into.SetInt(int64(n))
+	case *ast.Array:
+		return takeList(given.Len(), given.Foreach, into)
+	case ast.Set:
+		return takeList(given.Len(), given.Foreach, into)
+	case ast.Object:
+		return takeObject(given, into)
+	default:
+		return false
+	}
+	return true
+}
+
+func takeList(n int, each func(func(*ast.Term)), into reflect.Value) bool {
+	if into.Kind() != reflect.Slice {
+		return false
+	}
+	into.Set(reflect.MakeSlice(into.Type(), n, n))
+	i, ok := 0, true
+	each(func(element *ast.Term) {
+		ok = ok && take(element, into.Index(i))
+		i++
+	})
+	return ok
+}
+
+func takeObject(object ast.Object, into reflect.Value) bool {
+	if into.Kind() != reflect.Struct {
+		return false
+	}
+	known := 0
+	for _, f := range fieldsOf(into.Type()) {
+		if value := object.Get(f.key); value != nil {
+			if !take(value, into.Field(f.index)) {
+				return false
+			}
+			known++
+		}
+	}
+	return known == object.Len()
+}
+
+var termType = reflect.TypeFor[*ast.Term]()

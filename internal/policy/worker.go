@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -82,7 +85,7 @@ func (w *Workers) inspect(ctx context.Context, s Source) (in Inspection, brokenO
 	return *r.Inspection, false, nil
 }
 
-func (w *Workers) evaluate(ctx context.Context, s Source, in *Input, params map[string]any) ([]byte, []bylaw.Problem, error) {
+func (w *Workers) evaluate(ctx context.Context, s Source, in *Input, params map[string]any) (ast.Value, []bylaw.Problem, error) {
 	input, err := json.Marshal(in.Snapshot)
 	if err != nil {
 		return nil, nil, fmt.Errorf("write snapshot: %w", err)
@@ -93,8 +96,14 @@ func (w *Workers) evaluate(ctx context.Context, s Source, in *Input, params map[
 		return nil, nil, fmt.Errorf("evaluate policy %s: %w", s.ID, err)
 	case problem != nil:
 		return nil, []bylaw.Problem{*problem}, nil
+	case len(r.Problems) > 0:
+		return nil, r.Problems, nil
 	}
-	return r.Answer, r.Problems, nil
+	answers, err := ast.ValueFromReader(bytes.NewReader(r.Answer))
+	if err != nil {
+		return nil, []bylaw.Problem{{File: s.file(), Msg: noAnswers}}, nil
+	}
+	return answers, nil, nil
 }
 
 // ask sends a request to a worker and waits for its answer. A worker that is too slow, or dies, is a
@@ -305,9 +314,16 @@ func serve(r request, known map[string]*compiled) response {
 	if err := json.Unmarshal(r.Input, snapshot); err != nil {
 		return response{Problems: []bylaw.Problem{{File: r.Source.file(), Msg: "the facts cannot be read"}}}
 	}
-	answer, problems, err := evaluate(ctx, c, r.Source, &Input{Snapshot: snapshot}, r.Params, workerTime)
-	if err != nil {
-		problems = []bylaw.Problem{{File: r.Source.file(), Msg: "the policy cannot be run"}}
+	answers, problems, err := evaluate(ctx, c, r.Source, &Input{Snapshot: snapshot}, r.Params, workerTime)
+	switch {
+	case err != nil:
+		return response{Problems: []bylaw.Problem{{File: r.Source.file(), Msg: "the policy cannot be run"}}}
+	case len(problems) > 0:
+		return response{Problems: problems}
 	}
-	return response{Answer: answer, Problems: problems}
+	data := jsonOf(ast.NewTerm(answers))
+	if data == nil {
+		return response{Problems: []bylaw.Problem{{File: r.Source.file(), Msg: "the policy's answer cannot be written as JSON"}}}
+	}
+	return response{Answer: data}
 }

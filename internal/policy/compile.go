@@ -25,7 +25,8 @@ type Inspection struct {
 // compiled is a policy that is ready to be evaluated, or the problems that prevent it.
 type compiled struct {
 	Inspection
-	query rego.PreparedEvalQuery
+	contents contents
+	query    rego.PreparedEvalQuery
 }
 
 // answers are the rules that a policy can have for Bylaw to read. A policy's helpers begin with an
@@ -73,7 +74,7 @@ func compile(ctx context.Context, s Source) *compiled {
 	if c.Problems = problems; len(problems) > 0 {
 		return c
 	}
-	c.Facts = factsOf(compiler, s)
+	c.Facts, c.contents = factsOf(compiler, s)
 	rules := map[string]bool{}
 	for _, m := range compiler.Modules {
 		if m.Package.Path.Equal(packageRef(s.ID)) {
@@ -179,50 +180,4 @@ func check(modules map[string]*ast.Module, s Source, params Params) (*ast.Compil
 		return nil, problems
 	}
 	return compiler, nil
-}
-
-// factsOf lists the keys of the input that a policy's rules look at, directly or through the library.
-// A rule that hands on the whole input looks at everything: "*".
-func factsOf(compiler *ast.Compiler, s Source) []string {
-	facts := map[string]bool{}
-	seen := map[*ast.Rule]bool{}
-	var visit func(*ast.Rule)
-	visit = func(rule *ast.Rule) {
-		if seen[rule] {
-			return
-		}
-		seen[rule] = true
-		ast.WalkRefs(rule, func(ref ast.Ref) bool {
-			switch {
-			case ref[0].Equal(ast.InputRootDocument) && len(ref) > 1:
-				if key, ok := ref[1].Value.(ast.String); ok {
-					facts[string(key)] = true
-				} else {
-					facts["*"] = true
-				}
-			case ref[0].Equal(ast.DefaultRootDocument):
-				for _, r := range compiler.GetRules(ref.ConstantPrefix()) {
-					visit(r)
-				}
-			}
-			return false
-		})
-		ast.WalkTerms(rule, func(t *ast.Term) bool {
-			if ref, ok := t.Value.(ast.Ref); ok {
-				return len(ref) > 0 && ref[0].Equal(ast.InputRootDocument) && len(ref) > 1
-			}
-			if t.Equal(ast.InputRootDocument) {
-				facts["*"] = true
-			}
-			return false
-		})
-	}
-	for _, m := range compiler.Modules {
-		if m.Package.Path.Equal(packageRef(s.ID)) {
-			for _, r := range m.Rules {
-				visit(r)
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(facts))
 }

@@ -58,17 +58,20 @@ type Input struct {
 	Snapshot *bylaw.Snapshot
 
 	mu    sync.Mutex
-	terms map[string][2]*ast.Term // facts as terms of Rego, made when a policy first looks at them
+	terms map[string][2]*ast.Term // facts as terms of Rego, made when a policy first looks at them, by name
 	words words
 }
 
-// facts returns the named facts as terms of Rego; all of them when "*" is among the names.
-func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
+// facts returns the named facts as terms of Rego; all of them when "*" is among the names. Of the contents of
+// files they have the parts that are looked at.
+func (in *Input) facts(names []string, parts contents) ([][2]*ast.Term, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.terms == nil {
 		in.terms, in.words = map[string][2]*ast.Term{}, newWords()
 	}
+	words := in.words
+	words.parts = parts
 	snapshot := reflect.ValueOf(in.Snapshot).Elem()
 	var out [][2]*ast.Term
 	for _, f := range fieldsOf(snapshot.Type()) {
@@ -76,14 +79,18 @@ func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
 		if !slices.Contains(names, name) && !slices.Contains(names, "*") {
 			continue
 		}
-		pair, known := in.terms[name]
+		key := name
+		if name == "files" {
+			key = fmt.Sprint(name, parts)
+		}
+		pair, known := in.terms[key]
 		if !known {
-			term, err := in.words.termOf(snapshot.Field(f.index))
+			term, err := words.termOf(snapshot.Field(f.index))
 			if err != nil {
 				return nil, fmt.Errorf("make input of the fact %s: %w", name, err)
 			}
 			pair = [2]*ast.Term{f.key, term}
-			in.terms[name] = pair
+			in.terms[key] = pair
 		}
 		out = append(out, pair)
 	}
@@ -91,8 +98,8 @@ func (in *Input) facts(names []string) ([][2]*ast.Term, error) {
 }
 
 // with returns the named facts together with the parameters of one policy.
-func (in *Input) with(names []string, params map[string]any) (ast.Value, error) {
-	terms, err := in.facts(names)
+func (in *Input) with(names []string, parts contents, params map[string]any) (ast.Value, error) {
+	terms, err := in.facts(names, parts)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +207,7 @@ func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
 
 // evaluate runs a compiled policy in this process, for at most the given time.
 func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[string]any, limit time.Duration) (ast.Value, []bylaw.Problem, error) {
-	input, err := in.with(c.Facts, params)
+	input, err := in.with(c.Facts, c.contents, params)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -13,14 +14,17 @@ import (
 )
 
 // words are the texts and the accounts that a snapshot has had so far, since most of them come again and
-// again.
+// again, and what stands in its files, of which other policies read other parts.
 type words struct {
 	texts    map[string]*ast.Term
 	accounts map[bylaw.Account]*ast.Term
+	files    map[any]*ast.Term // by the address of a part of a content
+
+	parts contents
 }
 
 func newWords() words {
-	return words{map[string]*ast.Term{}, map[bylaw.Account]*ast.Term{}}
+	return words{texts: map[string]*ast.Term{}, accounts: map[bylaw.Account]*ast.Term{}, files: map[any]*ast.Term{}}
 }
 
 func (w words) term(text string) *ast.Term {
@@ -76,13 +80,49 @@ func (w words) termOf(v reflect.Value) (*ast.Term, error) {
 		if !v.IsValid() || v.IsNil() {
 			return ast.InternedNullTerm, nil
 		}
-		value, err := ast.InterfaceToValue(v.Interface())
+		return w.plain(v.Interface())
+	default:
+		return nil, fmt.Errorf("make a value of Rego of a %s", v.Kind())
+	}
+}
+
+// plain makes the value of Rego of a parsed file.
+func (w words) plain(data any) (*ast.Term, error) {
+	switch data := data.(type) {
+	case string:
+		if data == "" {
+			return ast.InternedEmptyString, nil
+		}
+		return ast.StringTerm(data), nil // seldom one that comes again
+	case int64:
+		return ast.InternedTerm(int(data)), nil
+	case []any:
+		terms := make([]*ast.Term, len(data))
+		for i, element := range data {
+			term, err := w.plain(element)
+			if err != nil {
+				return nil, err
+			}
+			terms[i] = term
+		}
+		return ast.ArrayTerm(terms...), nil
+	case map[string]any:
+		var few [24][2]*ast.Term
+		pairs := few[:0]
+		for name, value := range data {
+			term, err := w.plain(value)
+			if err != nil {
+				return nil, err
+			}
+			pairs = append(pairs, [2]*ast.Term{w.term(name), term})
+		}
+		return ast.ObjectTerm(pairs...), nil
+	default:
+		value, err := ast.InterfaceToValue(data)
 		if err != nil {
 			return nil, fmt.Errorf("make a value of Rego: %w", err)
 		}
 		return ast.NewTerm(value), nil
-	default:
-		return nil, fmt.Errorf("make a value of Rego of a %s", v.Kind())
 	}
 }
 
@@ -91,7 +131,13 @@ func (w words) objectOf(v reflect.Value) (*ast.Term, error) {
 	var few [24][2]*ast.Term // nothing has more fields but the snapshot
 	pairs := few[:0]
 	for _, f := range fields {
-		term, err := w.termOf(v.Field(f.index))
+		var term *ast.Term
+		var err error
+		if field := v.Field(f.index); field.Type() == contentType {
+			term, err = w.contentOf(field, string(f.key.Value.(ast.String)))
+		} else {
+			term, err = w.termOf(field)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +146,45 @@ func (w words) objectOf(v reflect.Value) (*ast.Term, error) {
 	return ast.ObjectTerm(pairs...), nil
 }
 
-var timeType, accountType = reflect.TypeFor[bylaw.Time](), reflect.TypeFor[bylaw.Account]()
+// contentOf makes an object of those parts of a content that are looked at.
+func (w words) contentOf(v reflect.Value, name string) (*ast.Term, error) {
+	parts, some := w.parts[name]
+	if some && len(parts) == 0 {
+		return ast.InternedEmptyObject, nil
+	}
+	var few [8][2]*ast.Term
+	pairs := few[:0]
+	for _, f := range fieldsOf(contentType) {
+		if some && !slices.Contains(parts, string(f.key.Value.(ast.String))) {
+			continue
+		}
+		term, err := w.partOf(v.Field(f.index))
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, [2]*ast.Term{f.key, term})
+	}
+	return ast.ObjectTerm(pairs...), nil
+}
+
+// partOf remembers what is large.
+func (w words) partOf(v reflect.Value) (*ast.Term, error) {
+	large := v.CanAddr() && (v.Kind() == reflect.Interface && !v.IsNil() || v.Kind() == reflect.Slice && v.Len() > 0)
+	if !large {
+		return w.termOf(v)
+	}
+	address := v.Addr().Interface()
+	if term, known := w.files[address]; known {
+		return term, nil
+	}
+	term, err := w.termOf(v)
+	if err == nil {
+		w.files[address] = term
+	}
+	return term, err
+}
+
+var timeType, accountType, contentType = reflect.TypeFor[bylaw.Time](), reflect.TypeFor[bylaw.Account](), reflect.TypeFor[bylaw.Content]()
 
 // field is a field of a struct, with the name that policies use.
 type field struct {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,51 +94,5 @@ func TestTheOrderOfARealList(t *testing.T) {
 	good := strings.TrimSpace(text) + "\n* [Zeta](https://zeta.example) - Turns widgets.\n"
 	if v := l.judge(t, changeOfList(text, good), nil); len(v.Findings) != 0 {
 		t.Errorf("a line where it belongs: %v, want nothing of the old faults", v.Findings)
-	}
-}
-
-// listOf makes a list with so many entries; those of which changed is true are other ones in after.
-func listOf(entries int, name func(i int) string) string {
-	var b strings.Builder
-	b.WriteString("# Adopters\n\n")
-	for i := range entries {
-		fmt.Fprintf(&b, "* [%s](https://www.company-%d.example/about) - Turns widgets of all kinds since %d, see [the case study](https://company-%d.example/widgets).\n", name(i), i, 1900+i, i)
-	}
-	return b.String()
-}
-
-// BenchmarkListing is one evaluation of a change of 300 entries in a list of 500, the making of Rego's
-// input from the facts included: all of them right, 30 faulty, or all in the wrong place.
-func BenchmarkListing(b *testing.B) {
-	before := listOf(500, func(i int) string { return fmt.Sprintf("Company %04d", i) })
-	for _, c := range []struct {
-		name     string
-		findings int
-		changed  func(i int) string
-	}{
-		{"right", 0, func(i int) string { return fmt.Sprintf("Company %04d Group", i) }},
-		{"faulty=30", 30, func(i int) string {
-			if i%10 == 0 {
-				return fmt.Sprintf("Big Company %04d", i)
-			}
-			return fmt.Sprintf("Company %04d Group", i)
-		}},
-		{"faulty=300", 300, func(i int) string { return fmt.Sprintf("Zany Company %04d", i) }},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			after := listOf(500, func(i int) string {
-				if i >= 100 && i < 400 {
-					return c.changed(i)
-				}
-				return fmt.Sprintf("Company %04d", i)
-			})
-			l, s := newLists(b), changeOfList(before, after)
-			b.ReportAllocs()
-			for b.Loop() {
-				if v := l.judge(b, s, nil); len(v.Findings) != c.findings {
-					b.Fatalf("%d findings, want %d: %v", len(v.Findings), c.findings, v.Headline)
-				}
-			}
-		})
 	}
 }

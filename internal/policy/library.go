@@ -73,6 +73,15 @@ func functions() []function {
 		declare("in_a_row", inARow, text, 1),
 		declare("path_expression", pathExpression, text, 1),
 		declare("with_brackets", withBrackets, list, 1),
+		declare("column", column, list, 2),
+		declare("where", recordsWhere, list, 3),
+		declare("places", placesOf, types.NewSet(types.N), 2),
+		declare("elements", elementsAt, list, 2),
+		declare("as_set", asSet, types.NewSet(anything), 1),
+		declare("matching", matching, texts, 2),
+		declare("new_lines", newLines, types.NewSet(types.N), 2),
+		declare("linked", linked, types.NewSet(types.N), 1),
+		declare("leading_links", leadingLinks, list, 1),
 	}
 }
 
@@ -195,7 +204,7 @@ var (
 	keyStanding, keyWhy, keyUnclear, keyKnown           = word("standing"), word("why"), word("unclear"), word("known")
 	keyOne, keyRelated, keyTold                         = word("one"), word("related"), word("told")
 	keySubmittedAt, keyRank, keyWho, keyDid             = word("submitted_at"), word("rank"), word("who"), word("did")
-	keyIs, keyCounted                                   = word("is"), word("counted")
+	keyIs, keyCounted, keyLinks, keyImage               = word("is"), word("counted"), word("links"), word("image")
 )
 
 func word(s string) *ast.Term { return ast.StringTerm(s) }

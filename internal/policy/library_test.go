@@ -29,6 +29,19 @@ func TestAFunctionOfTheLibraryGivesNoAnswerWithoutItsFacts(t *testing.T) {
 		`bylaw.positions_between({"bob": {"login": "bob", "affiliations": []}}, [], {"bob": "2026-03-10"})`,
 		`bylaw.by_login([{"login": "Bob", "id": 1}, {"login": "bob", "id": 2}])`,
 		`bylaw.in_a_row(["alice", 7])`,
+		`bylaw.column([{"line": 1}, {}], "line")`,
+		`bylaw.where([{}], "line", {1})`,
+		`bylaw.places("alice", {1})`,
+		`bylaw.places([1], [1])`,
+		`bylaw.elements([1, 2], {2})`,
+		`bylaw.elements([1, 2], {0.5})`,
+		`bylaw.elements([1, 2], {"0"})`,
+		`bylaw.as_set("alice")`,
+		`bylaw.matching("(", ["a"])`,
+		`bylaw.matching("a", [7])`,
+		`bylaw.new_lines(["a"], [7])`,
+		`bylaw.linked([{"links": [{"url": ""}]}])`,
+		`bylaw.leading_links([{"text": "a", "links": [{"url": ""}]}])`,
 	} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()

@@ -545,3 +545,35 @@ test_a_role_changes_nothing_else_of_a_person if {
 	bob := testing.employee("bob", "globex")
 	object.remove(testing.with_role(bob, "translator"), ["roles"]) == object.remove(bob, ["roles"])
 }
+
+# --- Long lists
+
+records := [{"line": 3, "name": "b"}, {"line": 5, "name": "a"}, {"line": 7, "name": "b"}]
+
+test_a_column_is_in_the_order_of_the_list if lib.column(records, "name") == ["b", "a", "b"]
+
+test_records_are_found_by_what_stands_in_them if lib.where(records, "name", {"b", "c"}) == [records[0], records[2]]
+
+test_places_begin_with_zero if lib.places(["b", "a", "b"], {"b"}) == {0, 2}
+
+test_elements_are_in_the_order_of_their_places if lib.elements(["b", "a", "c"], [2, 0]) == ["c", "b"]
+
+test_a_set_has_each_element_once if lib.as_set(["b", "a", "b"]) == {"a", "b"}
+
+test_matching_finds_texts_by_a_part_of_them if lib.matching(`[0-9]$`, ["a1", "1a", "b2"]) == {"a1", "b2"}
+
+test_new_lines_are_neither_old_nor_empty if lib.new_lines(["a", "", "b", "c", "b"], ["c"]) == {1, 3, 5}
+
+link(text) := {"text": text, "url": "https://acme.example", "line": 1, "image": false}
+
+image := object.union(link("Acme"), {"image": true})
+
+test_an_image_is_no_link if lib.linked([{"links": []}, {"links": [image]}, {"links": [image, link("Acme")]}]) == {2}
+
+test_a_leading_link_is_at_the_beginning if {
+	texts := [
+		{"text": "Acme - widgets", "links": [link("Acme")]}, {"text": "See Acme", "links": [link("Acme")]},
+		{"text": "Acme", "links": []}, {"text": "Acme", "links": [link("")]}, {"text": " Acme", "links": [link(" Acme")]},
+	]
+	lib.leading_links(texts) == ["Acme", null, null, null, "Acme"]
+}

@@ -1,6 +1,8 @@
 # What an entry must have, how long it may be, and where its links may lead.
 package bylaw.listings
 
+import data.bylaw.lib
+
 _faults contains {
 	"rule": "required", "file": e.file, "line": e.line,
 	"msg": $"The entry {_quoted(e.name)} has no {what}.",
@@ -24,23 +26,15 @@ _faults contains {
 }
 
 # The changed entries that have it.
-_with("link", g) := ({i |
-	some i in g.changed
-	some l in g.section.page.items[g.starts[i]].links
-	not l.image
-} | {i |
-	some i in g.changed
+_with("link", g) := (g.changed & lib.linked(lib.elements(g.section.page.items, g.starts))) | ({i |
 	g.table != null
-	some cell in g.table.rows[i].cells
-	some l in cell.links
-	not l.image
-}) | {i |
+	some i in g.changed
+	count(lib.linked(g.table.rows[i].cells)) > 0
+} | {i |
 	count(g.starts) < count(g.section.page.items)
 	some i in g.changed
-	some part in _entry(g, i).parts
-	some l in part.links
-	not l.image
-}
+	count(lib.linked(_entry(g, i).parts)) > 0
+})
 
 _with("description", g) := {i |
 	some i in g.changed

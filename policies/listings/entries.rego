@@ -4,16 +4,17 @@
 # asked of all of them is asked at once, and only what is new is looked at one by one.
 package bylaw.listings
 
+import data.bylaw.lib
+
 _sections := [s |
 	some f in _listings
 	is_array(f.after.data.sections)
 	lines := split(replace(f.after.text, "\r\n", "\n"), "\n")
 	old := _old_lines(f)
-	fresh := _fresh(lines, {l | some l in old} | {""})
 	some i, section in f.after.data.sections
 	_asked_for(section)
 	s := {
-		"file": f.path, "page": section, "lines": lines, "old": old, "fresh": fresh, "wholly": _wholly(f),
+		"file": f.path, "page": section, "lines": lines, "old": old, "fresh": lib.new_lines(lines, old), "wholly": _wholly(f),
 		"end": _end(f.after.data.sections, i, lines),
 	}
 ]
@@ -39,9 +40,6 @@ _old_lines(f) := split(replace(f.before.text, "\r\n", "\n"), "\n") if _wholly(f)
 
 _old_lines(f) := [] if _wholly(f)
 
-# Numbers of the lines that did not stand there before.
-_fresh(lines, known) := {n | some i, l in lines; not l in known; n := i + 1}
-
 # The line after a section.
 _end(sections, i, _) := sections[i + 1].heading.line
 
@@ -60,10 +58,11 @@ _groups := array.concat(
 		some s in _sections
 		count(s.page.items) > 0
 		starts := _starts(s.page.items)
-		names := _names([s.page.items[i] | some i in starts])
+		items := lib.elements(s.page.items, starts)
+		names := _names(items)
 		g := {
 			"file": s.file, "heading": s.page.heading.text, "section": s, "table": null, "starts": starts, "names": names,
-			"at": [s.page.items[i].line | some i in starts], "changed": _changed_items(s, starts), "plain": _plain(names),
+			"at": lib.column(items, "line"), "changed": _changed_items(s, starts), "plain": _plain(names),
 		}
 	],
 	[g |
@@ -71,9 +70,10 @@ _groups := array.concat(
 		some table in s.page.tables
 		column := _column_of_names(table)
 		names := [row.cells[column].text | some row in table.rows]
+		at := lib.column(table.rows, "line")
 		g := {
 			"file": s.file, "heading": s.page.heading.text, "section": s, "table": table, "starts": [], "names": names,
-			"at": [row.line | some row in table.rows], "changed": {i | some i, row in table.rows; row.line in s.fresh}, "plain": _plain(names),
+			"at": at, "changed": lib.places(at, s.fresh), "plain": _plain(names),
 		}
 	],
 )
@@ -104,9 +104,9 @@ _without_name(text, name) := text if not startswith(text, name)
 
 # --- Items of lists: those of the outermost ones, with all that stands below them
 
-_starts(items) := [i | some i, item in items; item.level == 1]
+_starts(items) := sort(lib.places(lib.column(items, "level"), {1}))
 
-_changed_items(section, _) := {i | some i, item in section.page.items; item.line in section.fresh} if _one_line_each(section)
+_changed_items(section, _) := lib.places(lib.column(section.page.items, "line"), section.fresh) if _one_line_each(section)
 
 _changed_items(section, starts) := {n |
 	some n, _ in starts
@@ -140,20 +140,19 @@ _block(section, starts, n) := array.slice(lines, 0, min({count(lines)} | ends)) 
 }
 
 # The name of an item is the text of the link with which it begins, or what stands before the first sign.
-_names(items) := [trim_space(item.links[0].text) | some item in items] if _all_begin_with_a_link(items)
-
-_names(items) := [_name(item) | some item in items] if not _all_begin_with_a_link(items)
-
-_all_begin_with_a_link(items) if count([item | some item in items; item.links[0].text != ""; startswith(item.text, item.links[0].text)]) == count(items)
-
-_name(item) := trim_space(item.links[0].text) if _begins_with_a_link(item)
-
-_name(item) := trim_space(regex.split(`\s+[-–—:|]+\s|:\s|:$|,\s|\s*\(|\s*[–—]\s*`, item.text)[0]) if not _begins_with_a_link(item)
-
-_begins_with_a_link(item) if {
-	item.links[0].text != ""
-	startswith(item.text, item.links[0].text)
+_names(items) := leading if {
+	leading := lib.leading_links(items)
+	not null in leading
 }
+
+_names(items) := [_name(item, leading[i]) | some i, item in items] if {
+	leading := lib.leading_links(items)
+	null in leading
+}
+
+_name(_, link) := link if link != null
+
+_name(item, null) := trim_space(regex.split(`\s+[-–—:|]+\s|:\s|:$|,\s|\s*\(|\s*[–—]\s*`, item.text)[0])
 
 # --- Tables
 

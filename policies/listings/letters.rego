@@ -55,7 +55,20 @@ _faults contains {
 	"msg": "This line has a sign that nobody can see.",
 	"fix": "Type the line anew.",
 } if {
-	some l in _new_lines_with(`[\x{00AD}\x{061C}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}]`)
+	some sign in _unseen_in_files
+	some l in _new_lines
+	contains(l.text, sign)
+}
+
+_unseen_in_files := {sign |
+	some f in _listings
+	some sign in _unseen
+	contains(f.after.text, sign)
+}
+
+_unseen := {
+	"\u00ad", "\u061c", "\u200b", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
+	"\u2060", "\u2061", "\u2062", "\u2063", "\u2064", "\u2065", "\u2066", "\u2067", "\u2068", "\u2069",
 }
 
 _faults contains {
@@ -63,17 +76,16 @@ _faults contains {
 	"msg": "HTML is not read as an entry, so it cannot be judged.",
 	"fix": "Write it in Markdown: an item of a list or a row of a table, with links such as [Name](https://...).",
 } if {
-	some l in _new_lines_with(`(?i)<(?:a|li|ul|ol|dl|dt|table|tr|td|th|script|style|iframe|form|object|embed)\b`)
+	_some_html
+	some l in _new_lines
+	regex.match(_html, l.text)
 }
+
+_html := `(?i)<(?:a|li|ul|ol|dl|dt|table|tr|td|th|script|style|iframe|form|object|embed)\b`
 
 # One look at the whole file tells of most changes that there is nothing to look for.
-_new_lines_with(pattern) := [l | some l in _new_lines; regex.match(pattern, l.text)] if {
+_some_html if {
 	some f in _listings
-	regex.match(pattern, f.after.text)
-}
-
-_new_lines_with(pattern) := [] if {
-	every f in _listings {
-		not regex.match(pattern, f.after.text)
-	}
+	contains(f.after.text, "<")
+	regex.match(_html, f.after.text)
 }

@@ -53,28 +53,20 @@ _faults contains {
 	not _below_one(_host(l.url), input.params.links.allowed_hosts)
 }
 
-_new_links := {{"file": s.file, "line": l.line, "url": l.url} |
+# Nearly all links need no closer look, and a closer look costs.
+_doubtful_links := {{"file": s.file, "line": l.line, "url": l.url} |
 	some s in _sections
-	some text in array.concat(
-		array.concat(s.page.items, s.page.prose),
-		[cell | some table in s.page.tables; some row in table.rows; some cell in row.cells],
-	)
-	some l in text.links
-	l.line in s.fresh
+	cells := [row.cells | some table in s.page.tables; some row in table.rows]
+	texts := array.flatten([s.page.items, s.page.prose, array.flatten(cells)])
+	links := lib.where(array.flatten(lib.column(texts, "links")), "line", s.fresh)
+	some l in lib.where(links, "url", _doubtful(lib.as_set(lib.column(links, "url"))))
 }
 
-# Nearly all links need no closer look, and a closer look costs.
-_doubtful_links := {l | some l in _new_links; not _of_the_repository(l.url)} if not _all_https_allowed
+_doubtful(urls) := {url | some url in urls; not _of_the_repository(url)} if not _all_https_allowed
 
-_doubtful_links := {l |
-	some l in _new_links
-	not regex.match(`^https://[a-z0-9.-]+\.[a-z]{2,}(?:[/?#][^\\\s]*)?$`, l.url)
-	not _of_the_repository(l.url)
-} | {l |
-	some l in _new_links
-	regex.match(_worth_a_look, l.url)
-} if {
+_doubtful(urls) := {url | some url in (urls - plain); not _of_the_repository(url)} | lib.matching(_worth_a_look, urls) if {
 	_all_https_allowed
+	plain := lib.matching(`^https://[a-z0-9.-]+\.[a-z]{2,}(?:[/?#][^\\\s]*)?$`, urls)
 }
 
 _all_https_allowed if {

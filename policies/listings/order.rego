@@ -1,6 +1,8 @@
 # Alphabetical order, and names that stand twice.
 package bylaw.listings
 
+import data.bylaw.lib
+
 _faults contains {
 	"rule": "order", "file": g.file, "line": g.at[i],
 	"msg": $"{_quoted(g.names[i])} is not in alphabetical order{_how}.",
@@ -115,8 +117,8 @@ _faults contains {
 	"fix": "Keep one of the two entries, with what both say.",
 } if {
 	some entries in _listed_together
-	keys := [e.key | some e in entries]
-	count({key | some key in keys}) < count(keys)
+	keys := lib.column(entries, "key")
+	count(lib.as_set(keys)) < count(keys)
 	pairs := sort([[key, i] | some i, key in keys])
 	some n, [key, i] in pairs
 	n > 0
@@ -170,7 +172,7 @@ _comparable(g) := [c |
 
 _all_different(g) if {
 	input.params.duplicates == "section"
-	count({key | some key in g.plain}) == count(g.plain)
+	count(lib.as_set(g.plain)) == count(g.plain)
 }
 
 # --- Who may not be listed

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -67,6 +66,7 @@ func functions() []function {
 		declare("grouped", grouped, types.NewObject(nil, types.NewDynamicProperty(anything, texts)), 2),
 		declare("spans", spans, types.NewObject(nil, types.NewDynamicProperty(text, types.NewArray(nil, text))), 2),
 		declare("best_rank", bestRank, types.N, 2),
+		declare("weakest_ranks", weakestRanks, types.NewObject(nil, types.NewDynamicProperty(text, types.N)), 2),
 		declare("considered", consideredRows, types.NewSet(considered), 6),
 		declare("employers_in_words", employersInWords, text, 2),
 		declare("evidence", evidenceOf, evidence, 1),
@@ -78,6 +78,7 @@ func functions() []function {
 		declare("places", placesOf, types.NewSet(types.N), 2),
 		declare("elements", elementsAt, list, 2),
 		declare("as_set", asSet, types.NewSet(anything), 1),
+		declare("all_with", allWith, types.NewObject(nil, types.NewDynamicProperty(anything, anything)), 2),
 		declare("matching", matching, texts, 2),
 		declare("new_lines", newLines, types.NewSet(types.N), 2),
 		declare("linked", linked, types.NewSet(types.N), 1),
@@ -182,12 +183,12 @@ func (o *operands) set(t *ast.Term) ast.Set {
 	return s
 }
 
-func setTerm(texts map[string]bool) *ast.Term {
+func setTerm(texts []string) *ast.Term {
 	if len(texts) == 0 {
 		return ast.InternedEmptySet
 	}
 	terms := make([]*ast.Term, 0, len(texts))
-	for _, s := range slices.Sorted(maps.Keys(texts)) {
+	for _, s := range texts {
 		terms = append(terms, ast.StringTerm(s))
 	}
 	return ast.SetTerm(terms...)

@@ -64,6 +64,12 @@ func asSet(o *operands) *ast.Term {
 	return ast.SetTerm(out...)
 }
 
+func allWith(o *operands) *ast.Term {
+	var out [][2]*ast.Term
+	o.each(o.terms[0], func(key *ast.Term) { out = append(out, [2]*ast.Term{key, o.terms[1]}) })
+	return ast.ObjectTerm(out...)
+}
+
 func newLines(o *operands) *ast.Term {
 	old := map[string]bool{"": true}
 	o.each(o.terms[1], func(line *ast.Term) { old[o.text(line)] = true })

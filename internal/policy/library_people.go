@@ -79,24 +79,28 @@ func (p someone) between(since, until string) []affiliation {
 	return out
 }
 
-func (p someone) employers(affiliated []affiliation) map[string]bool {
-	keys := map[string]bool{}
+// employers are in order, each once.
+func (p someone) employers(affiliated []affiliation) []string {
+	var keys []string
 	for _, a := range affiliated {
-		if key := a.employer(p.login); key != "" {
-			keys[key] = true
+		if key := a.employer(p.login); key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
+	slices.Sort(keys)
 	return keys
 }
 
-func (p someone) hearsay(since, until string) map[string]bool {
-	keys := map[string]bool{}
+// hearsay is in order, each once.
+func (p someone) hearsay(since, until string) []string {
+	var keys []string
 	for _, a := range p.affiliations {
 		dated := a.source == bylaw.SourceGitdmStrict || a.source == bylaw.SourceGitdmOpen
-		if dated && a.kind == bylaw.AffiliationEmployer && a.holds(since, until) {
-			keys[a.organization] = true
+		if dated && a.kind == bylaw.AffiliationEmployer && a.holds(since, until) && !slices.Contains(keys, a.organization) {
+			keys = append(keys, a.organization)
 		}
 	}
+	slices.Sort(keys)
 	return keys
 }
 
@@ -253,7 +257,7 @@ func authors(o *operands) *ast.Term {
 			logins[strings.ToLower(o.text(o.field(p, keyLogin)))] = true
 		}
 	})
-	return setTerm(logins)
+	return setTerm(slices.Sorted(maps.Keys(logins)))
 }
 
 func isKnown(o *operands) *ast.Term { return ast.InternedTerm(o.known(o.terms[0])) }
@@ -283,15 +287,8 @@ type meeting struct {
 }
 
 // meet remembers what it gives.
-func (c circle) meet(employers map[string]bool) meeting {
-	name := ""
-	if len(employers) == 1 {
-		for key := range employers {
-			name = key
-		}
-	} else {
-		name = strings.Join(slices.Sorted(maps.Keys(employers)), "\x00")
-	}
+func (c circle) meet(employers []string) meeting {
+	name := strings.Join(employers, "\x00")
 	m, known := c.met[name]
 	if !known {
 		m.employers = setTerm(employers)
@@ -315,16 +312,16 @@ func (o *operands) draw(people, organizations *ast.Term, since, until string) ci
 			return
 		}
 		p := o.someone(t)
-		for key := range p.employers(p.between(since, until)) {
+		for _, key := range p.employers(p.between(since, until)) {
 			employers[key] = true
 		}
-		for key := range p.hearsay(since, until) {
+		for _, key := range p.hearsay(since, until) {
 			told[key] = true
 		}
 	})
-	keys := setTerm(employers).Value.(ast.Set)
+	keys := setTerm(slices.Sorted(maps.Keys(employers))).Value.(ast.Set)
 	return circle{
-		known: o.known(people), employers: keys, told: setTerm(told).Value.(ast.Set), since: since, until: until, met: map[string]meeting{},
+		known: o.known(people), employers: keys, told: setTerm(slices.Sorted(maps.Keys(told))).Value.(ast.Set), since: since, until: until, met: map[string]meeting{},
 		one: o.near(organizations, keys, nearMerged, since, until), related: o.near(organizations, keys, nearAtAll, since, until),
 	}
 }

@@ -50,19 +50,24 @@ func grouped(o *operands) *ast.Term {
 		o.fail("records by key are needed")
 		return ast.InternedNullTerm
 	}
-	groups := ast.NewObject()
+	places := ast.NewObject() // of the groups
+	var values []*ast.Term
+	var groups [][]*ast.Term
 	records.Foreach(func(key, record *ast.Term) {
 		value := record
 		o.each(o.terms[1], func(step *ast.Term) { value = o.field(value, step) })
-		if group := groups.Get(value); group != nil {
-			group.Value.(ast.Set).Add(key)
-		} else {
-			groups.Insert(value, ast.SetTerm(key))
+		if place := places.Get(value); place != nil {
+			i, _ := place.Value.(ast.Number).Int()
+			groups[i] = append(groups[i], key)
+			return
 		}
+		places.Insert(value, ast.InternedTerm(len(groups)))
+		values, groups = append(values, value), append(groups, []*ast.Term{key})
 	})
-	// What was put into an object must not change in it any more: its hash is made when it is put there.
 	var out [][2]*ast.Term
-	groups.Foreach(func(value, keys *ast.Term) { out = append(out, [2]*ast.Term{value, keys}) })
+	for i, keys := range groups {
+		out = append(out, [2]*ast.Term{values[i], ast.SetTerm(keys...)})
+	}
 	return ast.ObjectTerm(out...)
 }
 
@@ -77,19 +82,31 @@ func spans(o *operands) *ast.Term {
 	})
 }
 
+func bestRank(o *operands) *ast.Term { return o.bestRank(o.terms[0], o.set(o.terms[1])) }
+
 // bestRank is 0 when nothing is said of these organizations.
-func bestRank(o *operands) *ast.Term {
-	keys, best := o.set(o.terms[1]), o.terms[0]
-	found := false
-	o.each(o.terms[0], func(a *ast.Term) {
-		if rank := o.field(a, keyRank); keys.Contains(o.field(a, keyOrganization)) && (!found || rank.Value.Compare(best.Value) < 0) {
-			best, found = rank, true
+func (o *operands) bestRank(affiliated *ast.Term, keys ast.Set) *ast.Term {
+	var best *ast.Term
+	o.each(affiliated, func(a *ast.Term) {
+		if rank := o.field(a, keyRank); keys.Contains(o.field(a, keyOrganization)) && (best == nil || rank.Value.Compare(best.Value) < 0) {
+			best = rank
 		}
 	})
-	if !found {
+	if best == nil {
 		return ast.InternedTerm(0)
 	}
 	return best
+}
+
+func weakestRanks(o *operands) *ast.Term {
+	return o.byLogin(o.terms[0], func(_, position *ast.Term) *ast.Term {
+		shared := o.set(o.field(position, keyShared))
+		own, others := o.bestRank(o.field(position, keyAffiliations), shared), o.bestRank(o.terms[1], shared)
+		if own.Value.Compare(others.Value) < 0 {
+			return others
+		}
+		return own
+	})
 }
 
 // consideredRows leaves out whoever has no position.
@@ -101,6 +118,7 @@ func consideredRows(o *operands) *ast.Term {
 		return ast.InternedNullTerm
 	}
 	approved := ast.StringTerm("approved")
+	inWords := map[*ast.Term]*ast.Term{} // by the employers, which most people share with somebody
 	var rows []*ast.Term
 	o.byLogin(o.terms[3], func(login, why *ast.Term) *ast.Term {
 		stands, ok := positions.Value.(ast.Object)
@@ -116,10 +134,14 @@ func consideredRows(o *operands) *ast.Term {
 		if did == nil {
 			did = approved
 		}
+		employers := o.field(position, keyEmployers)
+		if inWords[employers] == nil {
+			inWords[employers] = ast.StringTerm(o.inWords(organizations, employers))
+		}
 		rows = append(rows, ast.ObjectTerm(
 			[2]*ast.Term{keyWho, o.field(o.field(o.field(reviews, login), keyAuthor), keyLogin)},
 			[2]*ast.Term{keyDid, did},
-			[2]*ast.Term{keyIs, ast.StringTerm(o.inWords(organizations, o.field(position, keyEmployers)))},
+			[2]*ast.Term{keyIs, inWords[employers]},
 			[2]*ast.Term{keyCounted, ast.InternedTerm(counting.Contains(login))},
 			[2]*ast.Term{keyWhy, why},
 			[2]*ast.Term{keyEvidence, o.evidence(o.field(position, keyAffiliations))},

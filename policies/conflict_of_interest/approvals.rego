@@ -177,4 +177,4 @@ _doubted := "unclear" if not input.params.rule in {"outside_author", "span_two_o
 _outside := object.keys(_positions) - (_inside | _open)
 
 # Logins as their owners write them.
-_names(logins) := sort({_approvals[login].author.login | some login in logins})
+_names(logins) := sort(lib.as_set(lib.column(lib.column(object.filter(_approvals, logins), "author"), "login")))

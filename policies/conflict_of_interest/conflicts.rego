@@ -8,18 +8,24 @@ import data.bylaw.lib
 # The conflicts of everybody whose approval qualifies: sentences that say what they rest on.
 _conflicts[login] contains "works for the same organization as an author" if {
 	input.params.rule == "outside_author" # in the rules that count organizations, the author's own is one of them
-	some login in _colleagues
-	count(_positions[login].shared & _authors_employers) > 0
+	some shared, logins in _colleagues
+	count(shared & _authors_employers) > 0
+	some login in logins
 }
 
-_conflicts[login] contains $"works for {_in_words(shared)}, which counts as one with {_authors_organizations}" if {
+_conflicts[login] contains sentence if {
 	input.params.rule == "outside_author"
-	some login in _colleagues
-	shared := _positions[login].shared
+	some shared, logins in _colleagues
 	count(shared & _authors_employers) == 0
+	sentence := $"works for {_in_words(shared)}, which counts as one with {_authors_organizations}"
+	some login in logins
 }
 
-_colleagues := object.get(lib.grouped(_positions, ["standing"]), "inside", set())
+# Those inside, by the organizations that they share with the authors. Most have much in common, and what holds of
+# many is looked at once.
+_colleagues := lib.grouped(object.filter(_positions, inside), ["shared"]) if {
+	inside := object.get(lib.grouped(_positions, ["standing"]), "inside", set())
+}
 
 _conflicts[login] contains $"works for {_in_words(_subjects & position.employers)}, which this change is about" if {
 	count(_subjects) > 0
@@ -61,15 +67,23 @@ _concerned_now := {login |
 
 # Whether the conflicts of somebody are soft or hard. Whoever discloses an interest is not worse off for it: it
 # may be the very one that is known already.
-_how_hard(login) := object.get(_hardness, login, "")
+_hardness := object.union(
+	{login: words |
+		some reasons, logins in _alike
+		words := _how_hard(count({reason | some reason in reasons; startswith(reason, "works for")}))
+		some login in logins
+	},
+	{login: "" | some login, _ in _disclosed_interests("hard")},
+)
 
-_hardness := {login: words |
-	some login, reasons in _conflicts
-	not login in object.keys(_disclosed_interests("hard"))
-	by_employment := count({reason | some reason in reasons; startswith(reason, "works for")})
-	by_employment > 0
-	words := [": a soft conflict", ": together a hard conflict"][min({by_employment, 2}) - 1]
-}
+# Who has the same conflicts.
+_alike := lib.grouped(_conflicts, [])
+
+_how_hard(0) := ""
+
+_how_hard(1) := ": a soft conflict"
+
+_how_hard(by_employment) := ": together a hard conflict" if by_employment > 1
 
 # Organizations that the change is about: those after which the files are named.
 _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.taken_at) if {

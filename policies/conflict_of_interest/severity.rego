@@ -71,12 +71,10 @@ _set_from_outside(label) if {
 _lowered(class) if {
 	count(input.files) > 0
 	_changed_lines <= input.params.severity[class].lines
-	every file in input.files {
-		file.added + file.removed > 0
-	}
+	count(lib.where(lib.where(input.files, "added", {0}), "removed", {0})) == 0
 }
 
-_changed_lines := sum([n | some file in input.files; n := file.added + file.removed])
+_changed_lines := sum(lib.column(input.files, "added")) + sum(lib.column(input.files, "removed"))
 
 # Labels that would make the change matter less, had somebody else set them.
 _idle_labels contains [class, label] if {

@@ -422,7 +422,9 @@ _roster := "a roster" if count(input.rosters) == 0
 
 # --- Who was looked at, and what came of it
 
-considered contains {
+considered := _considered_besides | lib.considered(input.organizations, _approvals, _positions, _why, _counting, _did_for_others)
+
+_considered_besides contains {
 	"who": p.login,
 	"did": "made the change",
 	"is": lib.employers_in_words(input.organizations, lib.employers(p, input.created_at, input.taken_at)),
@@ -434,56 +436,51 @@ considered contains {
 	p := _who[login]
 }
 
-considered contains row if some row in lib.considered(input.organizations, _approvals, _positions, _why, _counting, _did_for_others)
-
 _did_for_others := {login: $"approved, for {lib.in_a_row(sort(principals))}" | some login, principals in _acts_for}
 
 _counting := _outside if _unknown == "refuse"
 
 _counting := _outside | _open if _unknown == "accept"
 
-_why[login] := "works outside the organizations of the authors" if {
-	input.params.rule == "outside_author"
-	some login in _outside
-}
+_why := object.union_n([lib.all_with(_outside, _why_outside), object.filter(_doubts, _open), _why_inside])
 
-_why[login] := "approved as one of those whose organizations are known" if {
-	input.params.rule == "span_two_organizations"
-	some login in _outside
-}
+_why_outside := "works outside the organizations of the authors" if input.params.rule == "outside_author"
 
-_why[login] := "counts once, together with everybody of the same organization" if {
+_why_outside := "approved as one of those whose organizations are known" if input.params.rule == "span_two_organizations"
+
+_why_outside := "counts once, together with everybody of the same organization" if {
 	input.params.rule in {"distinct_organizations", "one_per_organization"}
-	some login in _outside
 }
 
-_why[login] := $"counts as one of at most {input.params.per_organization} of the same organization" if {
+_why_outside := $"counts as one of at most {input.params.per_organization} of the same organization" if {
 	input.params.rule == "at_most_per_organization"
-	some login in _outside
 }
 
-_why[login] := _doubts[login] if some login in _open
-
-_why[login] := $"{concat("; ", sort(_conflicts[login]))}{_how_hard(login)}{_certainty(_positions[login])}{_counts_in_all}" if some login in _inside
+_why_inside := {login: sentence |
+	some reasons, logins in _alike
+	some hardness, as_hard in lib.grouped(_hardness, [])
+	some rank, as_certain in lib.grouped(lib.weakest_ranks(_positions, _authors_affiliations), [])
+	alike := (logins & as_hard) & as_certain
+	count(alike) > 0
+	sentence := $"{concat("; ", sort(reasons))}{hardness}{_certainty(rank)}{_counts_in_all}"
+	some login in alike
+}
 
 _counts_in_all := $"; counts only among the {_in_all} approvals in all" if _in_all > input.params.approvals
 
 _counts_in_all := "" if _in_all <= input.params.approvals
 
 # What the word of a colleague rests on is as certain as the weaker of both sides.
-_certainty(position) := $"; it rests on {lib.certainty_of_rank(weaker)}" if {
-	weaker := max({lib.best_rank(_authors_affiliations, position.shared), lib.best_rank(position.affiliations, position.shared)})
-	weaker > 1
-}
+_certainty(rank) := $"; it rests on {lib.certainty_of_rank(rank)}" if rank > 1
 
-default _certainty(_) := ""
+_certainty(rank) := "" if rank <= 1
 
 _authors_affiliations := [a |
 	some login in _authors
 	some a in lib.affiliations(_who[login], input.created_at, input.taken_at)
 ]
 
-considered contains {
+_considered_besides contains {
 	"who": _given[login].author.login,
 	"did": "approved",
 	"is": "not looked at",
@@ -493,7 +490,7 @@ considered contains {
 	some login, reasons in _disqualified
 }
 
-considered contains {
+_considered_besides contains {
 	"who": r.author.login,
 	"did": _did_besides[state],
 	"is": "not looked at",

@@ -560,6 +560,8 @@ test_elements_are_in_the_order_of_their_places if lib.elements(["b", "a", "c"], 
 
 test_a_set_has_each_element_once if lib.as_set(["b", "a", "b"]) == {"a", "b"}
 
+test_all_have_the_same_value if lib.all_with({"a", "b"}, 1) == {"a": 1, "b": 1}
+
 test_matching_finds_texts_by_a_part_of_them if lib.matching(`[0-9]$`, ["a1", "1a", "b2"]) == {"a1", "b2"}
 
 test_new_lines_are_neither_old_nor_empty if lib.new_lines(["a", "", "b", "c", "b"], ["c"]) == {1, 3, 5}
@@ -576,4 +578,15 @@ test_a_leading_link_is_at_the_beginning if {
 		{"text": "Acme", "links": []}, {"text": "Acme", "links": [link("")]}, {"text": " Acme", "links": [link(" Acme")]},
 	]
 	lib.leading_links(texts) == ["Acme", null, null, null, "Acme"]
+}
+
+says(rank, organization) := {"rank": rank, "organization": organization}
+
+test_the_weaker_side_says_what_a_shared_organization_rests_on if {
+	positions := {
+		"bob": {"shared": {"acme"}, "affiliations": [says(3, "acme"), says(0, "globex"), says(2, "acme")]},
+		"carol": {"shared": {"acme"}, "affiliations": [says(0, "acme")]},
+		"dave": {"shared": set(), "affiliations": [says(5, "acme")]},
+	}
+	lib.weakest_ranks(positions, [says(1, "acme"), says(4, "globex")]) == {"bob": 2, "carol": 1, "dave": 0}
 }

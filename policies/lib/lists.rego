@@ -17,6 +17,9 @@ elements(list, places) := bylaw.elements(list, places)
 # The elements of a list as a set.
 as_set(list) := bylaw.as_set(list)
 
+# An object with one value under each of the keys.
+all_with(keys, value) := bylaw.all_with(keys, value)
+
 # Those of the texts that match a regular expression, as a set.
 matching(pattern, texts) := bylaw.matching(pattern, texts)
 

@@ -28,6 +28,10 @@ certainty(affiliated) := certainty_of_rank(max({a.rank | some a in affiliated}))
 # 0 when nothing says so.
 best_rank(affiliated, keys) := bylaw.best_rank(affiliated, keys)
 
+# By the logins of positions, the rank of what is worth less: of the best that says that the person works for the
+# organizations that they share with the authors, or of the best that says so of the authors.
+weakest_ranks(positions, of_authors) := bylaw.weakest_ranks(positions, of_authors)
+
 # How certain something of this rank is.
 certainty_of_rank(rank) := _certainties[rank]
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,20 +21,31 @@ type AuditEntry struct {
 	Kind       string
 	Number     int
 	HeadSHA    string
-	Detail     []byte // JSON, kept byte for byte
+	Detail     []byte // JSON, kept byte for byte and for ever: nothing of any person
+	Private    []Private
 	Previous   string // digest of the entry before; empty for the first; given by the store
 	Digest     string // Sum of this entry; given by the store
 }
 
 // Sum computes the digest that an entry must have: SHA-256, in hex, over the fields in the order previous,
-// repository, seq, at (unix milliseconds), kind, number, head, detail, each written as its length in bytes
-// in decimal, a colon, and the bytes. Numbers are decimal. Anybody can check an exported log with it.
+// repository, seq, at (unix milliseconds), kind, number, head, detail and, if it has private pieces, their
+// digests with spaces between; each written as its length in bytes in decimal, a colon, and the bytes.
+// Numbers are decimal. Anybody can check an exported log with it.
 func (e AuditEntry) Sum() string {
-	hash := sha256.New()
-	for _, field := range []string{
+	fields := []string{
 		e.Previous, e.Repository, strconv.FormatInt(e.Seq, 10), strconv.FormatInt(millis(e.At), 10),
 		e.Kind, strconv.Itoa(e.Number), e.HeadSHA, string(e.Detail),
-	} {
+	}
+	if len(e.Private) > 0 {
+		fields = append(fields, e.privateDigests())
+	}
+	return sum(fields...)
+}
+
+// sum is the SHA-256 of fields, in hex.
+func sum(fields ...string) string {
+	hash := sha256.New()
+	for _, field := range fields {
 		fmt.Fprintf(hash, "%d:%s", len(field), field)
 	}
 	return hex.EncodeToString(hash.Sum(nil))
@@ -63,11 +75,17 @@ func (s *Store) append(ctx context.Context, tx *sql.Tx, e AuditEntry) (AuditEntr
 	}
 	e.Seq, e.Previous = end.Seq, end.Digest
 	e.At = moment(s.orNow(e.At))
+	if e.Private, err = salted(e.Private); err != nil {
+		return AuditEntry{}, fmt.Errorf("append audit entry of %s: %w", e.Repository, err)
+	}
 	e.Digest = e.Sum()
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO audit (repository, seq, at, kind, number, head_sha, detail, previous, digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		e.Repository, e.Seq, millis(e.At), e.Kind, e.Number, e.HeadSHA, blob(e.Detail), e.Previous, e.Digest)
+		INSERT INTO audit (repository, seq, at, kind, number, head_sha, detail, previous, digest, private)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		e.Repository, e.Seq, millis(e.At), e.Kind, e.Number, e.HeadSHA, blob(e.Detail), e.Previous, e.Digest, e.privateDigests())
+	if err == nil {
+		err = keepPrivate(ctx, tx, e)
+	}
 	if err != nil {
 		return AuditEntry{}, fmt.Errorf("append audit entry of %s: %w", e.Repository, err)
 	}
@@ -84,19 +102,29 @@ func chainEnd(ctx context.Context, q querier, query, repository string) (AuditEn
 	return end, err
 }
 
-const auditSQL = "SELECT repository, seq, at, kind, number, head_sha, detail, previous, digest FROM audit WHERE repository = $1 AND seq >= $2 ORDER BY seq"
+const (
+	auditColumns = "repository, seq, at, kind, number, head_sha, detail, previous, digest, private"
+	auditSQL     = "SELECT " + auditColumns + " FROM audit WHERE repository = $1 AND seq >= $2 ORDER BY seq"
+)
 
 func scanAudit(r row) (AuditEntry, error) {
 	var e AuditEntry
 	var at int64
-	err := r.Scan(&e.Repository, &e.Seq, &at, &e.Kind, &e.Number, &e.HeadSHA, &e.Detail, &e.Previous, &e.Digest)
+	var private string
+	err := r.Scan(&e.Repository, &e.Seq, &at, &e.Kind, &e.Number, &e.HeadSHA, &e.Detail, &e.Previous, &e.Digest, &private)
 	e.At = moment(at)
+	for _, digest := range strings.Fields(private) {
+		e.Private = append(e.Private, Private{Digest: digest})
+	}
 	return e, err
 }
 
-// Audit lists up to limit entries of a repository from a place on.
+// Audit lists up to limit entries of a repository from a place on, with those private pieces that are left.
 func (s *Store) Audit(ctx context.Context, repository string, fromSeq int64, limit int) ([]AuditEntry, error) {
 	all, err := list(ctx, s.read, scanAudit, auditSQL+" LIMIT $3", repository, fromSeq, max(limit, 0))
+	if err == nil {
+		err = fillPrivate(ctx, s.read, repository, all)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list audit log of %s: %w", repository, err)
 	}
@@ -114,8 +142,8 @@ func (b *BrokenChain) Error() string {
 	return fmt.Sprintf("audit log of %s is broken at entry %d: %s", b.Repository, b.Seq, b.Reason)
 }
 
-// VerifyAudit recomputes the chain of a repository. It returns a *BrokenChain naming the first entry that
-// is not as it was written, and nil for an empty chain. Somebody who can write to the database can also
+// VerifyAudit recomputes the chain of a repository, and the digests of the private pieces that are left. It
+// returns a *BrokenChain naming the first entry that is not as it was written, and nil for an empty chain. Somebody who can write to the database can also
 // write a whole new chain: that only shows against digests kept elsewhere.
 func (s *Store) VerifyAudit(ctx context.Context, repository string) error {
 	// One view of the database, or an entry appended meanwhile would look like a forged one.
@@ -154,6 +182,13 @@ func (s *Store) VerifyAudit(ctx context.Context, repository string) error {
 		return &BrokenChain{repository, end.Seq + 1, "it was not written by us"}
 	case last.Digest != end.Digest:
 		return &BrokenChain{repository, last.Seq, "it is not the one on record as the end of the log"}
+	}
+	seq, err := changedPrivate(ctx, tx, repository)
+	switch {
+	case err != nil:
+		return fmt.Errorf("verify audit log of %s: %w", repository, err)
+	case seq != 0:
+		return &BrokenChain{repository, seq, "a name or text that belongs to it was changed"}
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func TestAuditLogRefusesChanges(t *testing.T) {
 		if s.postgres {
 			attempts = append(attempts, "TRUNCATE audit")
 		} else {
-			attempts = append(attempts, "INSERT OR REPLACE INTO audit SELECT repository, seq, at, 'waiver', number, head_sha, detail, previous, digest FROM audit WHERE seq = 1")
+			attempts = append(attempts, "INSERT OR REPLACE INTO audit SELECT repository, seq, at, 'waiver', number, head_sha, detail, previous, digest, private FROM audit WHERE seq = 1")
 		}
 		for _, attempt := range attempts {
 			if _, err := s.write.ExecContext(t.Context(), attempt); err == nil || !strings.Contains(err.Error(), "append-only") {
@@ -94,11 +94,17 @@ func TestTamperedAuditLogIsDetected(t *testing.T) {
 		{"link", "UPDATE audit SET previous = '' WHERE seq = 2", 2, "follow"},
 		{"forged end", "UPDATE audit_ends SET digest = 'x'", 3, "end of the log"},
 		{"added", "UPDATE audit_ends SET seq = 2", 3, "not written by us"},
+		{"name", "UPDATE audit_private SET body = salt WHERE seq = 2", 2, "name or text"},
+		{"salt", "UPDATE audit_private SET salt = body WHERE seq = 3", 3, "name or text"},
+		{"names of another entry", "UPDATE audit_private SET place = 1 WHERE seq = 2", 2, "name or text"},
+		{"digests of names", "UPDATE audit SET private = '' WHERE seq = 2", 2, "content"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			engines(t, func(t *testing.T, d database) {
 				s := d.open(t)
-				chain(t, s, "acme/widgets", 3)
+				for range 3 {
+					must(s.Append(t.Context(), AuditEntry{Repository: "acme/widgets", Kind: "run", Number: 7, Detail: []byte(`{}`), Private: []Private{{Body: []byte(`"alice"`)}}}))(t)
+				}
 				unguard := []string{"DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete"}
 				if s.postgres {
 					unguard = []string{"DROP TRIGGER audit_no_change ON audit"}

@@ -12,7 +12,7 @@ type Finished struct {
 	RecheckAt time.Time    // when time alone may change the result; zero is never
 	Pull      *Pull        // the pull request as the run saw it
 	Run       *Run         // with Pull, it becomes the latest run of that pull request
-	Audit     []AuditEntry // appended in this order
+	Audit     []AuditEntry // appended in this order. A run that names no entry names the first
 	// FollowUps are raised even if a newer run is to come. That one may not raise them: it sees another head,
 	// and nobody else would come back to the one before. Jobs are merged, so raising them twice costs little.
 	FollowUps []Job
@@ -38,18 +38,17 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 				return err
 			}
 		}
-		if f.Run != nil {
-			if err := saveRun(ctx, tx, *f.Run); err != nil {
+		run, err := s.appendAll(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if run != nil {
+			if err := saveRun(ctx, tx, *run); err != nil {
 				return err
 			}
 		}
 		if f.Pull != nil && f.Run != nil {
 			if err := setLatest(ctx, tx, *f.Pull, f.Run.ID); err != nil {
-				return err
-			}
-		}
-		for _, entry := range f.Audit {
-			if _, err := s.append(ctx, tx, entry); err != nil {
 				return err
 			}
 		}
@@ -63,6 +62,25 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 		s.signal()
 	}
 	return standing, nil
+}
+
+// appendAll appends the entries, and returns the run with the place of its own.
+func (s *Store) appendAll(ctx context.Context, tx *sql.Tx, f Finished) (*Run, error) {
+	var run *Run
+	if f.Run != nil {
+		copied := *f.Run // a transaction that is broken off is run again
+		run = &copied
+	}
+	for _, entry := range f.Audit {
+		kept, err := s.append(ctx, tx, entry)
+		if err != nil {
+			return nil, err
+		}
+		if run != nil && run.AuditSeq == 0 {
+			run.AuditSeq, run.AuditDigest = kept.Seq, kept.Digest
+		}
+	}
+	return run, nil
 }
 
 // Failure is what a run without a result leaves behind.

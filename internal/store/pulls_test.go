@@ -36,8 +36,11 @@ func TestFinishedRunIsTheLatestOfItsPull(t *testing.T) {
 		finish(t, s, Finished{Pull: &other})
 		two := run("two", 7, start.Add(time.Second))
 		two.Accepted, two.Conclusion = false, "action_required"
-		finish(t, s, Finished{Pull: &seven, Run: &two})
+		two.AuditSeq, two.AuditDigest = 12, "said by the caller"
+		finish(t, s, Finished{Pull: &seven, Run: &two, Audit: []AuditEntry{{Repository: "acme/widgets", Kind: "run", Number: 7}}})
 
+		entry := must(s.Audit(t.Context(), "acme/widgets", 1, 1))(t)[0]
+		one.AuditSeq, one.AuditDigest = 1, entry.Digest
 		if diff := cmp.Diff(one, found(s.Run(t.Context(), "one"))(t)); diff != "" {
 			t.Errorf("run (-want +got):\n%s", diff)
 		}

@@ -14,7 +14,7 @@ import (
 // OpenToRead opens a database that is there, only to look into it. It changes nothing: it makes no file and no
 // table, and does not bring tables up to date, so that it can look into the database of a service that is
 // running, and of one of another version. Only [Store.Runs], [Store.Queue], [Store.QueueCounts], [Store.Backup]
-// and [Store.Close] may be used.
+// and [Store.Close] may be used and, after [Store.HasAudit], what reads the audit log.
 func OpenToRead(ctx context.Context, name string) (*Store, error) {
 	s := &Store{now: time.Now}
 	return s.opened(func() error {
@@ -118,4 +118,14 @@ func (s *Store) Runs(ctx context.Context, repository string, in Period) iter.Seq
 			yield(Run{}, fmt.Errorf("list runs: %w", err))
 		}
 	}
+}
+
+// HasAudit looks whether the tables are those of this version, as far as the audit log is concerned. The error is
+// a sentence for the operator.
+func (s *Store) HasAudit(ctx context.Context) error {
+	_, err := list(ctx, s.read, scanInt, "SELECT seq FROM audit_private WHERE seq < 0")
+	if err != nil {
+		return fmt.Errorf("the database cannot be read, or an older version of bylaw has written it (`bylaw serve` brings it up to date): %w", err)
+	}
+	return nil
 }

@@ -50,10 +50,20 @@ type Verdict struct {
 	Considered []Considered   `json:"considered"`
 	Reviewers  []string       `json:"reviewers"` // logins who could give what is missing, best first
 	RecheckAt  Time           `json:"recheck_at"`
-	Rule       []Reference    `json:"rule"` // the written rule, from METADATA
+	Marks      []string       `json:"marks"` // words to count this verdict by, such as MarkConflict; sorted, never a name
+	Rule       []Reference    `json:"rule"`  // the written rule, from METADATA
 	Problems   []Problem      `json:"problems"`
 	Comment    bool           `json:"comment"` // whether it is told in the comment on the pull request as well
 }
+
+// The marks that the transparency report counts. A policy of a community's own may give them as well.
+const (
+	MarkConflict      = "conflict"       // whoever has approved so far has a conflict of interest
+	MarkOutsideReview = "outside_review" // enough people without one have approved
+	MarkUnknown       = "unknown"        // enough have approved, of some of whom that is not known
+	MarkWaiver        = "waiver"         // the rule was waived
+	MarkNobody        = "nobody"         // nobody could give what is missing, and the rule lets that pass
+)
 
 // Finding is one reason inside a verdict.
 type Finding struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +55,7 @@ func verdictOf(answers ast.Value, in Inspection, s Source) bylaw.Verdict {
 	}
 	v.Reviewers = append(v.Reviewers, answerOf[[]string](&r, "reviewers")...)
 	v.RecheckAt = r.moment("recheck_at")
+	v.Marks = r.marks()
 
 	v.Outcome, v.Conclusion = bylaw.Accepted, bylaw.Success
 	if conclusion := r.conclusion(in.Metadata.Conclusion); !accept {
@@ -72,7 +74,7 @@ func verdictOf(answers ast.Value, in Inspection, s Source) bylaw.Verdict {
 func newVerdict(in Inspection, s Source) bylaw.Verdict {
 	return bylaw.Verdict{
 		Policy: s.ID, Title: cmp.Or(in.Metadata.Title, s.ID), Source: s.Origin, Rule: append([]bylaw.Reference{}, in.Metadata.Rule...),
-		Findings: []bylaw.Finding{}, Considered: []bylaw.Considered{}, Reviewers: []string{}, Problems: []bylaw.Problem{},
+		Findings: []bylaw.Finding{}, Considered: []bylaw.Considered{}, Reviewers: []string{}, Marks: []string{}, Problems: []bylaw.Problem{},
 	}
 }
 
@@ -187,6 +189,26 @@ func (r *reader) moment(rule string) bylaw.Time {
 		r.fail("the rule %q gives %q, which is not a time such as 2026-01-31T12:00:00Z", rule, short([]byte(text)))
 	}
 	return bylaw.At(t)
+}
+
+// markPattern is what a mark may be: a word to count by, never a name of anybody.
+var markPattern = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
+
+// maxMarks bounds the marks of one verdict.
+const maxMarks = 20
+
+func (r *reader) marks() []string {
+	marks := append([]string{}, answerOf[[]string](r, "marks")...)
+	if len(marks) > maxMarks {
+		r.fail("the rule \"marks\" gives more than %d words", maxMarks)
+	}
+	for _, m := range marks {
+		if !markPattern.MatchString(m) {
+			r.fail("the rule \"marks\" gives %q; a mark is a word of lower-case letters", short([]byte(m)))
+		}
+	}
+	slices.Sort(marks)
+	return marks
 }
 
 // order puts what must be done before advice, both in the order of files and lines, and who counted

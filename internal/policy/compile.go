@@ -31,7 +31,7 @@ type compiled struct {
 
 // answers are the rules that a policy can have for Bylaw to read. A policy's helpers begin with an
 // underscore or have other names; they are not evaluated unless one of these needs them.
-var answers = []string{"applies", "accept", "findings", "conclusion", "headline", "considered", "reviewers", "recheck_at"}
+var answers = []string{"applies", "accept", "findings", "conclusion", "headline", "considered", "reviewers", "recheck_at", "marks"}
 
 // packageRef is the package in which every policy stands, and the library.
 func packageRef(id string) ast.Ref {

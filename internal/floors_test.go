@@ -28,7 +28,7 @@ const (
 var floors = [][]string{
 	{"internal/bylaw", "internal/document", "internal/telemetry"},
 	{"internal/roster", "internal/policy", "internal/github", "internal/store"},
-	{"internal/check"},
+	{"internal/check", "internal/audit"},
 	{"internal/server"},
 	{"cmd/bylaw"},
 }

@@ -28,7 +28,7 @@ type stage struct {
 	gh                    *fakegithub.GitHub
 	store                 *store.Store
 	githubURL, serviceURL string
-	database              string // file of the store
+	database              string // of the service: a file, into which others may look
 	key                   *rsa.PrivateKey
 	secret                string
 	firstRepo             string
@@ -184,7 +184,24 @@ func (st *stage) wait(ctx context.Context, d time.Duration) error {
 	if err := st.store.Raise(ctx); err != nil { // of nothing: it only wakes the worker, which waits by the real clock
 		return err
 	}
-	return st.settle(ctx)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	for { // what is due by time alone does not stand in the queue before it is claimed
+		due, some, err := st.store.NextDue(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the queue: %w", err)
+		}
+		if !some || due.After(st.now()) {
+			return st.settle(ctx)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return errors.New("the service does not take up what is due")
+		}
+	}
 }
 
 // mend takes all faults of GitHub away, and lets time go by until the service has caught up.

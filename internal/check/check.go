@@ -74,6 +74,7 @@ type Result struct {
 	ChangedAt  bylaw.Time     // GitHub's time of the last change of the pull request
 	Commented  bool           // a comment stood on the pull request that may be ours
 	Rules      []string       // files of the repository that its configuration names; never nil
+	Policies   string         // SHA-256, in hex, of the text and the parameters of every policy that is switched on
 }
 
 // Check evaluates one pull request. Faults of the repository are in the report; the error is GitHub's,
@@ -106,13 +107,21 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	if err != nil {
 		return Result{}, fmt.Errorf("read law of %s: %w", ref.Repository(), err)
 	}
+	if last != nil && last.key == l.key {
+		l.digest = last.digest
+	} else {
+		l.digest = l.digestPolicies()
+	}
 	c.keepLaw(ref, l)
 
 	s := reading.Snapshot
 	s.Format, s.TakenAt, s.Event = bylaw.SnapshotFormat, bylaw.At(taken), ask.Event
 	s.Local = ask.Anonymous || ask.FilesOnly
 	rules, _ := l.wanted()
-	result := Result{Configured: l.exists, Posted: reading.Posted, ChangedAt: reading.ChangedAt, Commented: reading.Commented, Rules: append([]string{}, rules...)}
+	result := Result{
+		Configured: l.exists, Posted: reading.Posted, ChangedAt: reading.ChangedAt, Commented: reading.Commented,
+		Rules: append([]string{}, rules...), Policies: l.digest,
+	}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
 	if err != nil {
 		return Result{}, fmt.Errorf("preview rules of %s: %w", ref, err)

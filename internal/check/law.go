@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -19,6 +20,7 @@ import (
 // default branch, and what is wrong with them.
 type law struct {
 	key          string // digest of every file that it was made of
+	digest       string // of its policies, see digestPolicies
 	config       policy.Config
 	sources      map[string]policy.Source // every policy there is, by id: built in, the organization's, the repository's
 	metadata     map[string]policy.Metadata
@@ -243,6 +245,22 @@ func keyOf(t trees) string {
 				h.Write(f.Data)
 			}
 		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// digestPolicies tells one set of policies from another: their text, the library's, and their parameters.
+func (l *law) digestPolicies() string {
+	h := sha256.New()
+	for _, p := range l.config.Policies {
+		params, err := json.Marshal(p.Params)
+		if err != nil { // read from YAML, it always marshals
+			panic(err)
+		}
+		fmt.Fprintf(h, "%s %d %s\n", l.sources[p.ID].Digest(), len(params), params)
+	}
+	for _, p := range l.config.Conftest {
+		fmt.Fprintf(h, "%q %s\n", p, l.sources[p.ID].Digest())
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

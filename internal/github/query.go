@@ -21,6 +21,7 @@ var (
 	groupQuery     = load("group")
 	teamsQuery     = load("teams")
 	datesQuery     = load("dates")
+	pushedQuery    = load("pushed")
 	elsewhereQuery = load("elsewhere", "entry_fragment")
 	sweepQuery     = load("sweep")
 )
@@ -38,6 +39,8 @@ func Queries() map[string]string {
 	blobs.blob("repository", "ce013625030ba8dba906f756967f9e9ca394464a")
 	teams := newFields(teamsQuery)
 	teams.team("core")
+	pushed := newFields(pushedQuery)
+	pushed.commit("ce013625030ba8dba906f756967f9e9ca394464a")
 	elsewhere := newFields(elsewhereQuery)
 	elsewhere.entry("repository", "HEAD:OWNERS.md")
 	sweep := newFields(sweepQuery)
@@ -45,7 +48,7 @@ func Queries() map[string]string {
 	return map[string]string{
 		"dates": datesQuery, "elsewhere": elsewhere.query(),
 		"read": read.query(), "page": pageQuery, "files": files.query(), "blobs": blobs.query(),
-		"sweep": sweep.query(), "open": openQuery, "group": groupQuery, "teams": teams.query(),
+		"sweep": sweep.query(), "open": openQuery, "group": groupQuery, "teams": teams.query(), "pushed": pushed.query(),
 	}
 }
 
@@ -101,6 +104,13 @@ func (f *fields) modes(expression string) (alias string) {
 func (f *fields) blob(mark, oid string) (alias string) {
 	alias = f.add("GitObjectID!", oid)
 	f.lines[mark] = append(f.lines[mark], fmt.Sprintf("%[1]s: object(oid: $%[1]s) { ...Content }", alias))
+	return alias
+}
+
+// commit asks for the pull requests of a commit, and returns its alias.
+func (f *fields) commit(oid string) (alias string) {
+	alias = f.add("GitObjectID!", oid)
+	f.lines["repository"] = append(f.lines["repository"], fmt.Sprintf("%[1]s: object(oid: $%[1]s) { ...Pushed }", alias))
 	return alias
 }
 

@@ -9,8 +9,11 @@ import (
 // PushEvent is about a branch that changed.
 type PushEvent struct {
 	Branch  string
-	SHA     string // the new tip; "" when the branch was deleted
-	Default bool   // whether it is the default branch
+	SHA     string   // the new tip; "" when the branch was deleted
+	Before  string   // the tip until then; "" when the branch is new
+	Forced  bool     // whether commits were taken away
+	Commits []string // that the push brought, the oldest first; GitHub lists no more than 2,048
+	Default bool     // whether it is the default branch
 
 	// Paths are the files that the pushed commits touched, sorted. Truncated says that there can be
 	// more: then anything may have changed.
@@ -29,11 +32,13 @@ const (
 func parsePush(body []byte, _ int64, e *Event) error {
 	var in struct {
 		Ref     string `json:"ref"`
+		Before  string `json:"before"`
 		After   string `json:"after"`
 		Created bool   `json:"created"`
 		Deleted bool   `json:"deleted"`
 		Forced  bool   `json:"forced"`
 		Commits []struct {
+			ID       string   `json:"id"`
 			Added    []string `json:"added"`
 			Removed  []string `json:"removed"`
 			Modified []string `json:"modified"`
@@ -46,13 +51,19 @@ func parsePush(body []byte, _ int64, e *Event) error {
 		e.Why = "The push is not to a branch."
 		return nil
 	}
-	p := PushEvent{Branch: branch(in.Ref), Default: branch(in.Ref) == e.DefaultBranch, Paths: []string{}}
+	p := PushEvent{Branch: branch(in.Ref), Default: branch(in.Ref) == e.DefaultBranch, Paths: []string{}, Forced: in.Forced}
+	if !in.Created {
+		p.Before = in.Before
+	}
 	if !in.Deleted {
 		p.SHA = in.After
 	}
 	// A forced push takes commits away, and a new branch may bring more than its commits; neither is listed.
 	p.Truncated = in.Forced || in.Created || in.Deleted || len(in.Commits) == 0 || len(in.Commits) >= maxPushCommits
 	for _, c := range in.Commits {
+		if c.ID != "" {
+			p.Commits = append(p.Commits, c.ID)
+		}
 		touched := slices.Concat(c.Added, c.Removed, c.Modified)
 		p.Truncated = p.Truncated || len(touched) >= maxCommitFiles
 		p.Paths = append(p.Paths, touched...)

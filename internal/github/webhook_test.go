@@ -105,7 +105,7 @@ func TestParse(t *testing.T) {
 		},
 		{
 			"push", `"ref":"refs/heads/next/one","after":"a","forced":true,"commits":[{"added":["b"]}]`,
-			Event{Kind: KindPush, Push: PushEvent{Branch: "next/one", SHA: "a", Paths: []string{"b"}, Truncated: true}},
+			Event{Kind: KindPush, Push: PushEvent{Branch: "next/one", SHA: "a", Paths: []string{"b"}, Forced: true, Truncated: true}},
 		},
 		{"push", `"ref":"refs/tags/v1"`, Event{Kind: KindIgnored}},
 		{"member", `"action":"removed","member":{"login":"bob"}`, Event{Kind: KindAccess, Access: AccessEvent{What: "member"}}},

@@ -173,7 +173,7 @@ func (w *worker) commentNow(ctx context.Context, c store.Claim, number int) (con
 	if found && !repository.Configured {
 		return check.WithoutRules(), "", "", nil
 	}
-	run, found, err := w.latest(ctx, c, number)
+	run, found, err := w.latest(ctx, c, number, nil)
 	if err != nil {
 		return content, "", "", fmt.Errorf("look up latest run: %w", err)
 	}

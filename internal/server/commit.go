@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -20,17 +21,18 @@ const lookAgain = time.Minute
 // those of a merge group.
 type commit struct {
 	sha     string
-	known   []store.Check // what we have posted on it
-	numbers []int         // of the pull requests that were looked at
-	runs    []bylaw.Run   // their latest runs; of one that could not be judged a run that says so
-	pending []bylaw.Ref   // those that nobody has judged and nobody is about to
-	late    []bylaw.Ref   // those that are about to be judged, and were not refused before
-	waits   string        // what must be waited for before anything may be posted; "" is nothing
+	known   []store.Check       // what we have posted on it
+	numbers []int               // of the pull requests that were looked at
+	runs    []bylaw.Run         // their latest runs; of one that could not be judged a run that says so
+	pending []bylaw.Ref         // those that nobody has judged and nobody is about to
+	late    []bylaw.Ref         // those that are about to be judged, and were not refused before
+	entries map[int]audit.Named // of the latest runs, in the audit log, by pull request
+	waits   string              // what must be waited for before anything may be posted; "" is nothing
 }
 
 // commitOf reads what is known of a commit.
 func (w *worker) commitOf(ctx context.Context, c store.Claim, sha string) (*commit, error) {
-	out := &commit{sha: sha}
+	out := &commit{sha: sha, entries: map[int]audit.Named{}}
 	var err error
 	if out.known, err = w.Store.Checks(ctx, c.Repository, sha); err != nil {
 		return nil, fmt.Errorf("look up published checks: %w", err)
@@ -97,7 +99,7 @@ func (w *worker) addQueued(ctx context.Context, c store.Claim, out *commit, numb
 		return err
 	}
 	out.numbers = append(out.numbers, number)
-	run, found, err := w.latest(ctx, c, number)
+	run, found, err := w.latest(ctx, c, number, out)
 	if err != nil {
 		return err
 	}
@@ -128,7 +130,7 @@ func (w *worker) addProposed(ctx context.Context, c store.Claim, out *commit, nu
 		return err
 	}
 	out.numbers = append(out.numbers, number)
-	run, found, err := w.latest(ctx, c, number)
+	run, found, err := w.latest(ctx, c, number, out)
 	switch {
 	case err != nil:
 		return err
@@ -156,7 +158,7 @@ func (w *worker) addHeardOf(ctx context.Context, c store.Claim, out *commit, num
 		out.runs = append(out.runs, out.notJudged(refOf(c.Job, number), trouble))
 		return nil
 	}
-	run, found, err := w.latest(ctx, c, number)
+	run, found, err := w.latest(ctx, c, number, out)
 	switch {
 	case err != nil:
 		return err
@@ -205,8 +207,9 @@ func (o *commit) notJudged(ref bylaw.Ref, trouble string) bylaw.Run {
 	return run
 }
 
-// latest is the latest run of a pull request, as far as it is needed to publish it.
-func (w *worker) latest(ctx context.Context, c store.Claim, number int) (bylaw.Run, bool, error) {
+// latest is the latest run of a pull request, as far as it is needed to publish it. Its entry in the audit log
+// is noted in out, unless that is nil.
+func (w *worker) latest(ctx context.Context, c store.Claim, number int, out *commit) (bylaw.Run, bool, error) {
 	kept, found, err := w.Store.LatestRun(ctx, c.Repository, number)
 	if err != nil || !found {
 		return bylaw.Run{}, false, err
@@ -214,6 +217,9 @@ func (w *worker) latest(ctx context.Context, c store.Claim, number int) (bylaw.R
 	run := bylaw.Run{Ref: refOf(c.Job, number)}
 	if err := errors.Join(json.Unmarshal(kept.Snapshot, &run.Snapshot), json.Unmarshal(kept.Report, &run.Report)); err != nil {
 		return run, false, fmt.Errorf("read run %s: %w", kept.ID, err)
+	}
+	if out != nil {
+		out.entries[number] = audit.Named{Repository: kept.Repository, Seq: kept.AuditSeq, Digest: kept.AuditDigest}
 	}
 	return run, true, nil
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
@@ -50,7 +49,7 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err := w.noteposted(ctx, c.Repository, result); err != nil {
 		return store.Finished{}, "", err
 	}
-	finished, err := w.finished(ctx, c, result.Run)
+	finished, err := w.finished(ctx, c, result.Run, askedFor{by: p.Who, policies: result.Policies})
 	if finished.Pull != nil {
 		finished.Pull.ChangedAt = surelySeen(result.ChangedAt, result.Run.Snapshot.TakenAt)
 	}
@@ -120,9 +119,10 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 // states are the store's words for the state of a pull request.
 var states = map[string]string{"open": store.PullOpen, "closed": store.PullClosed, "merged": store.PullMerged}
 
-// finished is what a run leaves behind. A run that says the same as the one before is not kept again,
-// unless a merge group waits for a verdict that is newer than the group.
-func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run) (store.Finished, error) {
+// finished is what a run leaves behind. A run that says the same as the one before is not kept again, unless a
+// merge group waits for a verdict that is newer than the group, or a command has changed. The check run of the
+// whole goes on naming the entry by which it came to say what it says.
+func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by askedFor) (store.Finished, error) {
 	s := run.Snapshot
 	out := store.Finished{
 		RecheckAt: recheckAt(run).Time,
@@ -168,16 +168,33 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run) (st
 		since = before.TakenAt
 	}
 	out.RecheckAt = earlier(out.RecheckAt, afterStop(run, since))
-	if found && before.Digest == kept.Digest && len(groups) == 0 {
-		return out, nil
-	}
-	out.Run = kept
 	if !found || before.Digest != kept.Digest {
-		entry, err := auditEntry(c.Repository, run, kept)
+		if found && showsTheSame(before, run) {
+			kept.AuditSeq, kept.AuditDigest = before.AuditSeq, before.AuditDigest
+		}
+		out.Run = kept
+		entry, err := w.decisionEntry(run, kept, by, before, found)
 		if err != nil {
 			return out, err
 		}
 		out.Audit = append(out.Audit, entry)
+		return out, nil
+	}
+	kept.AuditSeq, kept.AuditDigest = before.AuditSeq, before.AuditDigest
+	changed, err := changedCommands(before, run)
+	if err != nil {
+		return out, err
+	}
+	if changed {
+		out.Run = kept
+		entry, err := commandEntry(run, kept, by)
+		if err != nil {
+			return out, err
+		}
+		out.Audit = append(out.Audit, entry)
+	}
+	if len(groups) > 0 {
+		out.Run = kept
 	}
 	return out, nil
 }
@@ -201,77 +218,6 @@ func keep(run bylaw.Run) (*store.Run, error) {
 		},
 		Snapshot: snapshot, Verdicts: verdicts, Report: report,
 	}, nil
-}
-
-// Kinds of audit entries.
-const (
-	auditDecision          = "decision"            // a verdict that differs from the one before
-	auditMerged            = "merged"              // merged while every rule was met
-	auditMergedNotAccepted = "merged_not_accepted" // merged although a rule was not met
-)
-
-// auditDetail is what the audit log keeps of a decision: what was decided, and digests of everything
-// that it was decided on.
-type auditDetail struct {
-	Run        string            `json:"run"`
-	Event      string            `json:"event"`
-	Conclusion bylaw.Conclusion  `json:"conclusion"`
-	Title      string            `json:"title"`
-	MergedBy   string            `json:"merged_by"`
-	Facts      string            `json:"facts"`    // SHA-256 of the snapshot
-	Verdicts   map[string]string `json:"verdicts"` // outcome by policy
-
-	Grants      []auditCommand `json:"grants,omitempty"`      // waive and delegate, as far as they stand by their author's own hand
-	Disclosures []auditCommand `json:"disclosures,omitempty"` // disclose, recuse and withdraw, also those that stand no more
-}
-
-// auditCommand is a command that was before the policies.
-type auditCommand struct {
-	Who       string     `json:"who"`
-	Name      string     `json:"name"`
-	Arguments string     `json:"arguments"`
-	At        bylaw.Time `json:"at"`
-	Fate      string     `json:"fate"`
-	EditedBy  string     `json:"edited_by,omitempty"`
-}
-
-// addCommands notes what people had granted and disclosed. Whether it counted is what the verdicts say.
-func (d *auditDetail) addCommands(commands []bylaw.Command) {
-	for _, c := range commands {
-		entry := auditCommand{Who: c.Who.Login, Name: c.Name, Arguments: c.Arguments, At: c.At, Fate: c.Fate, EditedBy: c.EditedBy}
-		switch c.Name {
-		case "waive", "delegate":
-			if c.Fate == bylaw.FateStands && (c.EditedBy == "" || strings.EqualFold(c.EditedBy, c.Who.Login)) {
-				d.Grants = append(d.Grants, entry)
-			}
-		case "disclose", "recuse", "withdraw":
-			d.Disclosures = append(d.Disclosures, entry)
-		}
-	}
-}
-
-func auditEntry(repository string, run bylaw.Run, kept *store.Run) (store.AuditEntry, error) {
-	s := run.Snapshot
-	sum := sha256.Sum256(kept.Snapshot)
-	d := auditDetail{
-		Run: kept.ID, Event: s.Event, Conclusion: run.Report.Conclusion, Title: run.Report.Title,
-		MergedBy: s.MergedBy.Login, Facts: hex.EncodeToString(sum[:]), Verdicts: map[string]string{},
-	}
-	for _, v := range run.Verdicts {
-		d.Verdicts[v.Policy] = string(v.Outcome)
-	}
-	d.addCommands(s.Commands)
-	detail, err := json.Marshal(d)
-	if err != nil {
-		return store.AuditEntry{}, fmt.Errorf("write audit entry down: %w", err)
-	}
-	e := store.AuditEntry{Repository: repository, Kind: auditDecision, Number: s.Number, HeadSHA: s.Head.SHA, Detail: detail}
-	if s.State == "merged" {
-		if e.Kind = auditMerged; run.Report.Conclusion != bylaw.Success {
-			e.Kind = auditMergedNotAccepted
-		}
-	}
-	return e, nil
 }
 
 // recheckAt is the earliest time at which a verdict can change by itself.

@@ -30,6 +30,7 @@ func (s *Server) intake(ctx context.Context, e github.Event) (in store.Intake, w
 			return in, "", fmt.Errorf("look up repository: %w", err)
 		}
 		i.rules = known.Rules
+		i.configured = found && known.Configured
 		i.unconfigured = found && !known.Configured && s.Now().Sub(known.CheckedAt) < forgetUnconfigured
 	}
 	switch e.Kind {
@@ -69,6 +70,7 @@ type intake struct {
 	server       *Server
 	event        github.Event
 	repository   string
+	configured   bool // it is known to be
 	unconfigured bool
 	rules        []string // what the configuration names, as any process has last seen it
 	in           store.Intake
@@ -233,6 +235,10 @@ func (i *intake) push() {
 	default:
 		i.why = "it touches neither configuration, rosters nor policies"
 	}
+	if p.Default && i.configured && p.SHA != "" && p.Before != "" {
+		i.raise(pushedJob(i.event, i.repository, i.server.Now()))
+		i.why = ""
+	}
 }
 
 // isRule reports whether a path belongs to the rules whatever the configuration says.
@@ -269,7 +275,8 @@ func (i *intake) installation() {
 }
 
 func (i *intake) raisePull(number int) {
-	i.raise(pullJob(i.event.Installation, i.repository, number, i.event.Name+"."+i.event.Action))
+	j := pullJob(i.event.Installation, i.repository, number, "")
+	i.raise(withPayload(j, payload{Number: number, Event: i.event.Name + "." + i.event.Action, Who: i.event.Sender.Login}))
 }
 
 func (i *intake) raise(j store.Job) { i.in.Jobs = append(i.in.Jobs, j) }

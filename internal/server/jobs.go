@@ -23,6 +23,7 @@ const (
 	kindRepository   = "repository"   // look at every open pull request of a repository
 	kindInstallation = "installation" // look at every repository of an installation
 	kindAsk          = "ask"          // ask somebody to review
+	kindPushed       = "pushed"       // look whether commits came to the default branch without a pull request
 	kindComment      = "comment"      // bring the one comment on a pull request up to date
 	kindRecovery     = "recovery"     // have failed deliveries made again
 	kindSweeps       = "sweeps"       // have every installation swept
@@ -43,6 +44,7 @@ type payload struct {
 	Who    string `json:"who,omitempty"`    // login of who asked
 	FanOut string `json:"fanOut,omitempty"` // of kindInstallation
 	Origin string `json:"origin,omitempty"` // the trace that it belongs to, see [telemetry.Origin]
+	Push   *push  `json:"push,omitempty"`   // of kindPushed
 }
 
 // What a job of kindInstallation looks at.
@@ -62,22 +64,23 @@ func following(ctx context.Context, jobs []store.Job) []store.Job {
 		var p payload
 		if json.Unmarshal([]byte(out[i].Payload), &p) == nil {
 			p.Origin = origin
-			out[i].Payload = text(p)
+			out[i] = withPayload(out[i], p)
 		}
 	}
 	return out
 }
 
-func text(p payload) string {
-	data, err := json.Marshal(p)
+func job(kind, name string, installation int64, repository string, p payload) store.Job {
+	return withPayload(store.Job{Key: kind + " " + strings.ToLower(name), Kind: kind, Installation: installation, Repository: repository}, p)
+}
+
+func withPayload(j store.Job, p payload) store.Job {
+	text, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // plain strings and numbers always marshal
 	}
-	return string(data)
-}
-
-func job(kind, name string, installation int64, repository string, p payload) store.Job {
-	return store.Job{Key: kind + " " + strings.ToLower(name), Kind: kind, Installation: installation, Repository: repository, Payload: text(p)}
+	j.Payload = string(text)
+	return j
 }
 
 func pullJob(installation int64, repository string, number int, event string) store.Job {

@@ -167,7 +167,7 @@ func TestWhatFollowsFromARun(t *testing.T) {
 	follows := func(event string, taken time.Time, sameHead ...int) (keys []string) {
 		run := bylaw.Run{Snapshot: bylaw.Snapshot{Number: 7, State: "open", Event: event, SameHead: sameHead, TakenAt: bylaw.At(taken)}}
 		run.Snapshot.Head.SHA = head
-		out, err := work.finished(t.Context(), c, run)
+		out, err := work.finished(t.Context(), c, run, askedFor{})
 		if err != nil {
 			t.Fatal(err)
 		}

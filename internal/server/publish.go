@@ -44,7 +44,12 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 	}
 	out.FollowUps = append(out.FollowUps, comments...)
 	checks[0].Summary += note
+	named := stands.named()
+	checks[0].Text = withFootnote(checks[0].Text, named)
 	written, err := w.write(ctx, c, p.SHA, checks, stands.known)
+	if err == nil && written > 0 {
+		out.Audit, err = w.postedEntry(ctx, c, p.SHA, stands.numbers, named)
+	}
 	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, written, len(checks)), err
 }
 

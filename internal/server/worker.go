@@ -237,6 +237,8 @@ func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finish
 		return w.sweepAll(ctx)
 	case kindSweep:
 		return w.sweep(ctx, c)
+	case kindPushed:
+		return w.lookAtPush(ctx, c, p)
 	}
 	return store.Finished{}, "", fmt.Errorf("unknown kind of job %q", c.Kind)
 }

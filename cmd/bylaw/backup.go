@@ -19,7 +19,7 @@ func backupCommand(s streams) *cobra.Command {
 			"files beside that end with -wal and -shm, and start the service: what happened since is read from GitHub again.",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
-			database, err := databaseOf(s)
+			database, err := databaseOf(s, "")
 			if err != nil {
 				return err
 			}

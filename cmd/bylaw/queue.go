@@ -25,7 +25,7 @@ func queueCommand(s streams) *cobra.Command {
 			if limit < 1 {
 				return usagef("--limit must be a number from 1")
 			}
-			database, err := databaseOf(s)
+			database, err := databaseOf(s, "")
 			if err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ func queueRetryCommand(s streams) *cobra.Command {
 			if failed == (len(keys) > 0) {
 				return usagef("give either the keys of jobs or --failed; `bylaw queue` shows the keys")
 			}
-			database, err := databaseOf(s)
+			database, err := databaseOf(s, "")
 			if err != nil {
 				return err
 			}
@@ -110,16 +110,6 @@ func queueRetryCommand(s streams) *cobra.Command {
 	}
 	c.Flags().BoolVar(&failed, "failed", false, "everything that has failed")
 	return c
-}
-
-// databaseOf is where the service keeps what it does.
-func databaseOf(s streams) (string, error) {
-	for _, v := range settingsTable() {
-		if v.name == "BYLAW_DATABASE" {
-			return valueOf(v, s.getenv)
-		}
-	}
-	panic("no setting BYLAW_DATABASE")
 }
 
 // queueView is what `bylaw queue --json` prints. Fields are added, never renamed or removed.

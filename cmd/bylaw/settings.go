@@ -171,6 +171,19 @@ func valueOf(v setting, getenv func(string) string) (string, error) {
 	return value, nil
 }
 
+// databaseOf is where the service keeps what it does: what a flag says or, if it is empty, what the settings say.
+func databaseOf(s streams, flag string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	for _, v := range settingsTable() {
+		if v.name == "BYLAW_DATABASE" {
+			return valueOf(v, s.getenv)
+		}
+	}
+	panic("no setting BYLAW_DATABASE")
+}
+
 // printSettings shows the settings with their meaning, and secrets as set or not set. It reports whether
 // a service could start with them.
 func printSettings(st streams) (ok bool) {

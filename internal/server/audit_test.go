@@ -10,6 +10,7 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
@@ -99,5 +100,53 @@ func TestMergedPullIsJudgedOnceMore(t *testing.T) {
 	}
 	if plain["grants"] != nil || plain["disclosures"] != nil {
 		t.Errorf("the first decision tells of commands: %s", entries[0].Detail)
+	}
+}
+
+// TestCheckRunNamesTheEntryOfEachPull: where a commit stands for two pull requests, its check run names the entries of
+// both; it names them with the digests that are in the log; and looking again writes nothing.
+func TestCheckRunNamesTheEntryOfEachPull(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	w.run(t, s)
+	one := w.open(t, "one")
+	if _, err := w.PushFiles(widgets, "release", "alice", fakegithub.Commit{Author: "alice", Files: map[string]string{"NEWS": "none\n"}}); err != nil {
+		t.Fatal(err)
+	}
+	two, err := w.OpenPull(widgets, fakegithub.Pull{Author: "alice", Title: "The same for the release", Head: "one", Base: "release"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.settled(t, s.Store)
+	run, found := w.EffectiveCheck("acme", "widgets", w.Head("acme", "widgets", one), bylaw.CheckName)
+	if !found {
+		t.Fatal("there is no check run")
+	}
+	var pulls []int
+	for _, named := range audit.Footnotes(run.Text) {
+		e, found, err := s.Store.AuditEntryAt(t.Context(), widgets, named.Seq)
+		if err != nil || !found || e.Digest != named.Digest {
+			t.Errorf("the check run names %+v, and the log has %+v (%v)", named, e, err)
+		}
+		pulls = append(pulls, e.Number)
+	}
+	slices.Sort(pulls)
+	if diff := cmp.Diff([]int{one, two}, pulls); diff != "" {
+		t.Errorf("pull requests of the entries (-want +got):\n%s\n%s", diff, run.Text)
+	}
+	before := w.writes()
+	entries, err := s.Store.Audit(t.Context(), widgets, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.retitle(t, one, "Another title, by which nothing is judged")
+	w.settled(t, s.Store)
+	after, err := s.Store.Audit(t.Context(), widgets, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.writes() != before || len(after) != len(entries) {
+		t.Errorf("looking again wrote %d check runs and %d entries", w.writes()-before, len(after)-len(entries))
 	}
 }

@@ -138,7 +138,7 @@ func (s *Store) PruneAudit(ctx context.Context, before time.Time) (int64, error)
 type AuditQuery struct {
 	Repository string // "owner/name", or "owner/" for all of an owner; without regard to case
 	Period
-	ByPull bool // ordered by repository, pull request and place, rather than by repository and place
+	ByPull bool // ordered by repository, pull request and place, rather than by repository and place; without private pieces
 }
 
 // AuditEntries yields entries with the private pieces that are left. They are read in parts while the
@@ -166,23 +166,48 @@ func (s *Store) AuditEntries(ctx context.Context, query AuditQuery) iter.Seq2[Au
 			return
 		}
 		defer rows.Close()
-		for rows.Next() {
-			e, err := scanAudit(rows)
-			if err == nil && len(e.Private) > 0 {
-				one := []AuditEntry{e}
-				err = fillPrivate(ctx, s.read, e.Repository, one)
-				e = one[0]
+		for part, err := range parts(rows) {
+			if err == nil && !query.ByPull {
+				err = fillPrivate(ctx, s.read, part[0].Repository, part)
 			}
 			if err != nil {
 				yield(AuditEntry{}, fmt.Errorf("list audit log: %w", err))
 				return
 			}
-			if !yield(e, nil) {
-				return
+			for _, e := range part {
+				if !yield(e, nil) {
+					return
+				}
 			}
 		}
+	}
+}
+
+// parts reads entries in parts of one repository each, so that their private pieces are one question.
+func parts(rows *sql.Rows) iter.Seq2[[]AuditEntry, error] {
+	const most = 500
+	return func(yield func([]AuditEntry, error) bool) {
+		var part []AuditEntry
+		for rows.Next() {
+			e, err := scanAudit(rows)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(part) == most || len(part) > 0 && part[0].Repository != e.Repository {
+				if !yield(part, nil) {
+					return
+				}
+				part = nil
+			}
+			part = append(part, e)
+		}
 		if err := rows.Err(); err != nil {
-			yield(AuditEntry{}, fmt.Errorf("list audit log: %w", err))
+			yield(nil, err)
+			return
+		}
+		if len(part) > 0 {
+			yield(part, nil)
 		}
 	}
 }

@@ -1,0 +1,437 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bylaw-app/bylaw/internal/audit"
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/roster"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+func auditCommand(s streams) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "Verify and export the audit log, and find or take out a person",
+		Args:  args(cobra.NoArgs),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(auditVerifyCommand(s), auditExportCommand(s), auditPersonCommand(s), auditRedactCommand(s))
+	return c
+}
+
+// databaseFlag adds the flag that names the service's database; readDatabase opens what it names.
+func databaseFlag(c *cobra.Command, into *string) {
+	c.Flags().StringVar(into, "database", "", "path of the service's SQLite file, or its postgres:// URL (default: BYLAW_DATABASE)")
+}
+
+// readDatabase opens the service's database only to read.
+func readDatabase(ctx context.Context, s streams, flag string) (*store.Store, error) {
+	name, err := databaseOf(s, flag)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := store.OpenToRead(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := kept.HasAudit(ctx); err != nil {
+		_ = kept.Close()
+		return nil, err
+	}
+	return kept, nil
+}
+
+// repositoryArg is the one repository that may be named, "" for all.
+func repositoryArg(given []string) (string, error) {
+	if len(given) == 0 {
+		return "", nil
+	}
+	if _, _, ok := bylaw.SplitRepository(given[0]); !ok {
+		return "", usagef("%q is not a repository; write OWNER/REPO", given[0])
+	}
+	return given[0], nil
+}
+
+// verifyOptions are the flags of `bylaw audit verify`.
+type verifyOptions struct {
+	github   bool
+	commits  int
+	app      int64
+	json     bool
+	database string
+}
+
+func auditVerifyCommand(s streams) *cobra.Command {
+	var o verifyOptions
+	c := &cobra.Command{
+		Use:   "verify [OWNER/REPO]",
+		Short: "Recompute the audit log, and compare it with what GitHub holds",
+		Long: "Recomputes the chain of digests of each repository's log, and compares what is kept of runs with it. With --github it\n" +
+			"also compares the digests that stand at the end of the check runs `bylaw`: on the heads of open pull requests and on\n" +
+			"the commits of the newest entries, one call for each. Only that shows a log that somebody wrote anew as a whole.\n\n" +
+			"--github reads as the App (BYLAW_APP_ID, BYLAW_PRIVATE_KEY), or with GITHUB_TOKEN and --app, the number of the App.\n\n" +
+			"--json prints {repository, entries, digest, removed, redacted, commits, compared, faults: [{entry, msg, where}]} for each log.\n\n" +
+			"Exit codes: 0 as it was written, 1 something differs, 2 wrong usage, 3 it could not be read, or there is no log.",
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(c *cobra.Command, given []string) error { return auditVerify(c.Context(), s, o, given) },
+	}
+	f := c.Flags()
+	f.BoolVar(&o.github, "github", false, "compare with the check runs on GitHub")
+	f.IntVar(&o.commits, "commits", 50, "with --github: of how many commits the check runs are read, in each repository")
+	f.Int64Var(&o.app, "app", 0, "with --github and GITHUB_TOKEN: number of the App that posted the check runs")
+	f.BoolVar(&o.json, "json", false, "print JSON, one line for each log")
+	databaseFlag(c, &o.database)
+	return c
+}
+
+func auditVerify(ctx context.Context, s streams, o verifyOptions, given []string) error {
+	repository, err := repositoryArg(given)
+	if err != nil {
+		return err
+	}
+	if o.commits < 1 || o.commits > 1000 {
+		return usagef("--commits must be a number from 1 to 1000")
+	}
+	kept, err := readDatabase(ctx, s, o.database)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	names, err := kept.AuditedRepositories(ctx)
+	if err != nil {
+		return err
+	}
+	if repository != "" {
+		spelled := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, repository) })
+		switch {
+		case spelled >= 0:
+			names = names[spelled : spelled+1]
+		case o.github: // a log that is gone as a whole is noticed by what GitHub holds
+			names = []string{repository}
+		default:
+			names = nil
+		}
+	}
+	if len(names) == 0 {
+		fmt.Fprintln(s.err, "bylaw: there is no audit log")
+		return exit(exitUndecided)
+	}
+	differs := false
+	for _, name := range names {
+		var anchors audit.Anchors
+		if o.github {
+			if anchors, err = anchorsOf(ctx, s, o, name); err != nil {
+				return err
+			}
+		}
+		v, err := audit.Verify(ctx, kept, name, anchors, o.commits)
+		if err != nil {
+			return err
+		}
+		differs = differs || len(v.Faults) > 0
+		if err := printVerified(s, o, v); err != nil {
+			return err
+		}
+	}
+	if differs {
+		return exit(exitNotAccepted)
+	}
+	return nil
+}
+
+func printVerified(s streams, o verifyOptions, v audit.Verified) error {
+	if o.json {
+		return json.NewEncoder(s.out).Encode(v)
+	}
+	standing := "as they were written"
+	if len(v.Faults) > 0 {
+		standing = "NOT as they were written"
+	}
+	fmt.Fprintf(s.out, "%s: %d entries, %s", v.Repository, v.Entries, standing)
+	if o.github {
+		fmt.Fprintf(s.out, "; %d compared with GitHub, on %d commits", v.Compared, v.Commits)
+	}
+	if v.Removed > 0 {
+		fmt.Fprintf(s.out, "; %d names and texts were taken out", v.Removed)
+	}
+	fmt.Fprintln(s.out)
+	for _, f := range v.Faults {
+		fmt.Fprintf(s.out, "  entry %d: %s", f.Entry, f.Msg)
+		if f.Where != "" {
+			fmt.Fprintf(s.out, " (check run bylaw on %s)", f.Where)
+		}
+		fmt.Fprintln(s.out)
+	}
+	return nil
+}
+
+// anchors reads check runs with one client.
+type anchors struct {
+	client *github.Client
+	app    int64
+}
+
+func anchorsOf(ctx context.Context, s streams, o verifyOptions, repository string) (audit.Anchors, error) {
+	owner, repo, _ := bylaw.SplitRepository(repository)
+	if o.app != 0 {
+		token := s.getenv("GITHUB_TOKEN")
+		if token == "" {
+			return nil, usagef("set GITHUB_TOKEN to a token that can read the repository")
+		}
+		return anchors{github.NewTokenClient(cmp.Or(s.getenv("BYLAW_API_URL"), github.APIURL), token), o.app}, nil
+	}
+	if s.getenv("BYLAW_APP_ID") == "" {
+		return nil, usagef("set BYLAW_APP_ID and BYLAW_PRIVATE_KEY, or GITHUB_TOKEN and --app: another App's check runs say nothing")
+	}
+	app, err := strconv.ParseInt(s.getenv("BYLAW_APP_ID"), 10, 64)
+	if err != nil {
+		return nil, usagef("BYLAW_APP_ID must be the number of the GitHub App")
+	}
+	client, _, err := liveClient(ctx, s, &bylaw.Ref{Owner: owner, Repo: repo})
+	return anchors{client, app}, err
+}
+
+func (a anchors) Heads(ctx context.Context, repository string) ([]string, error) {
+	owner, repo, _ := bylaw.SplitRepository(repository)
+	pulls, err := a.client.OpenPulls(ctx, owner, repo)
+	slices.SortFunc(pulls, func(a, b github.PullHead) int { return b.Number - a.Number })
+	var heads []string
+	for _, p := range pulls {
+		heads = append(heads, p.HeadSHA)
+	}
+	return heads, err
+}
+
+func (a anchors) Texts(ctx context.Context, repository, sha string) ([]string, error) {
+	owner, repo, _ := bylaw.SplitRepository(repository)
+	return a.client.PostedTexts(ctx, owner, repo, sha, bylaw.CheckName, a.app)
+}
+
+// exportOptions are the flags of `bylaw audit export`.
+type exportOptions struct {
+	from, to string
+	format   string
+	database string
+}
+
+func auditExportCommand(s streams) *cobra.Command {
+	var o exportOptions
+	c := &cobra.Command{
+		Use:   "export [OWNER/REPO]",
+		Short: "Print the audit log as JSON lines or CSV",
+		Long: "Prints entries of the audit log, the oldest of each repository first.\n\n" +
+			"  --format jsonl   one event of OPA's decision logs on each line: labels, decision_id, bundles, path, input, result, erased,\n" +
+			"                   requested_by, timestamp; under custom what the digests are made of\n" +
+			"  --format csv     one line for each entry, for a spreadsheet: nothing in it is taken for a formula\n\n" +
+			"Exit codes: 0 printed, 2 wrong usage, 3 it could not be read.",
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(c *cobra.Command, given []string) error { return auditExport(c.Context(), s, o, given) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.from, "from", "", "only entries of this date or later (2026-01-31, UTC)")
+	f.StringVar(&o.to, "to", "", "only entries of before this date")
+	f.StringVar(&o.format, "format", "jsonl", "jsonl or csv")
+	databaseFlag(c, &o.database)
+	return c
+}
+
+func auditExport(ctx context.Context, s streams, o exportOptions, given []string) error {
+	repository, err := repositoryArg(given)
+	if err != nil {
+		return err
+	}
+	if o.format != "jsonl" && o.format != "csv" {
+		return usagef("--format must be jsonl or csv, not %q", o.format)
+	}
+	period, err := between(o.from, o.to)
+	if err != nil {
+		return err
+	}
+	kept, err := readDatabase(ctx, s, o.database)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	if o.format == "csv" {
+		if err := audit.WriteCSVHead(s.out); err != nil {
+			return err
+		}
+	}
+	for e, err := range kept.AuditEntries(ctx, store.AuditQuery{Repository: repository, Period: period}) {
+		switch {
+		case err != nil:
+		case o.format == "csv":
+			err = audit.WriteCSV(s.out, e)
+		default:
+			err = json.NewEncoder(s.out).Encode(audit.EventOf(e, version()))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// between reads the flags --from and --to.
+func between(from, to string) (p store.Period, err error) {
+	for _, flag := range []struct {
+		name, text string
+		into       *time.Time
+	}{{"from", from, &p.Since}, {"to", to, &p.Until}} {
+		if flag.text == "" {
+			continue
+		}
+		if *flag.into, err = time.Parse(time.DateOnly, flag.text); err != nil {
+			return p, usagef("--%s %q is not a date such as 2026-01-31", flag.name, flag.text)
+		}
+	}
+	if !p.Since.IsZero() && !p.Until.IsZero() && !p.Since.Before(p.Until) {
+		return p, usagef("there is no day from --from %s until before --to %s", from, to)
+	}
+	return p, nil
+}
+
+func auditPersonCommand(s streams) *cobra.Command {
+	var asJSON bool
+	var database string
+	c := &cobra.Command{
+		Use:   "person LOGIN",
+		Short: "Say where something about a person is kept",
+		Long: "Looks for a login in everything that is kept: runs with their facts, the audit log, commands, pushes, pull requests.\n\n" +
+			"--json prints {repository, runs, runs_needed, audit_pieces, audit_fixed, rows} for each repository.\n\n" +
+			"Exit codes: 0 nothing is kept, 1 something is, 2 wrong usage, 3 it could not be read.",
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, given []string) error {
+			traces, kept, err := tracesOf(c.Context(), s, given[0], database, readDatabase)
+			if err != nil {
+				return err
+			}
+			defer kept.Close()
+			for _, t := range traces {
+				if asJSON {
+					if err := json.NewEncoder(s.out).Encode(t); err != nil {
+						return err
+					}
+					continue
+				}
+				printTraces(s, t)
+			}
+			if len(traces) > 0 {
+				return exit(exitNotAccepted)
+			}
+			if !asJSON {
+				fmt.Fprintln(s.out, "Nothing is kept.")
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, one line for each repository")
+	databaseFlag(c, &database)
+	return c
+}
+
+func tracesOf(ctx context.Context, s streams, login, database string, open func(context.Context, streams, string) (*store.Store, error)) ([]audit.Traces, *store.Store, error) {
+	if !roster.IsLogin(login) {
+		return nil, nil, usagef("%q is not a GitHub login; write it without \"@\"", login)
+	}
+	kept, err := open(ctx, s, database)
+	if err != nil {
+		return nil, nil, err
+	}
+	traces, err := audit.Find(ctx, kept, login)
+	if err != nil {
+		_ = kept.Close()
+	}
+	return traces, kept, err
+}
+
+func printTraces(s streams, t audit.Traces) {
+	fmt.Fprintf(s.out, "%s: %d runs, %d names and texts in the audit log, %d comments with commands, %d pushes, %d pull requests\n",
+		t.Repository, t.Runs, t.Pieces, t.Rows.Commands, t.Rows.Heads, t.Rows.Pulls)
+	if t.RunsNeeded+int(t.Rows.Needed) > 0 {
+		fmt.Fprintf(s.out, "  %d runs and %d rows are of open pull requests: these are judged by them, and they stay until it is closed\n", t.RunsNeeded, t.Rows.Needed)
+	}
+	if t.Fixed > 0 {
+		fmt.Fprintf(s.out, "  %d entries of the audit log were written before names stood apart: they cannot be taken out without breaking its chain\n", t.Fixed)
+	}
+}
+
+func auditRedactCommand(s streams) *cobra.Command {
+	var yes bool
+	var by, database string
+	c := &cobra.Command{
+		Use:   "redact LOGIN",
+		Short: "Take a person out of what is kept, without breaking the audit log",
+		Long: "Takes a login out of everything that `bylaw audit person` finds, but for what open pull requests are judged by. In runs\n" +
+			"a stand-in takes its place, the same in all of them, and what the person wrote is emptied; in the audit log the names\n" +
+			"and texts go with their salts, and the chain of digests stays whole. An entry says how much was taken out, when and by\n" +
+			"whom, and not of whom. A roster that names the person brings them back with the next evaluation: `removed` in\n" +
+			"bylaw.yml keeps them out. Copies and exports of the database are not changed.\n\n" +
+			"Exit codes: 0 taken out, 1 something stays or, without --yes, nothing was done, 2 wrong usage, 3 it could not be done.",
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, given []string) error {
+			return auditRedact(c.Context(), s, given[0], by, database, yes)
+		},
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "do it; without, only what would be taken out is said")
+	c.Flags().StringVar(&by, "by", "", "who does it, for the audit log (default: the user of this process)")
+	databaseFlag(c, &database)
+	return c
+}
+
+func auditRedact(ctx context.Context, s streams, login, by, database string, yes bool) error {
+	traces, kept, err := tracesOf(ctx, s, login, database, writeDatabase)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	stays := 0
+	for _, t := range traces {
+		printTraces(s, t)
+		stays += t.RunsNeeded + int(t.Rows.Needed) + t.Fixed
+	}
+	switch {
+	case len(traces) == 0:
+		fmt.Fprintln(s.out, "Nothing is kept.")
+		return nil
+	case !yes:
+		fmt.Fprintln(s.out, "Nothing was done. --yes takes it out.")
+		return exit(exitNotAccepted)
+	}
+	standIn := "redacted-" + strings.ToLower(rand.Text()[:6])
+	if err := audit.Redact(ctx, kept, login, standIn, cmp.Or(by, s.getenv("USER"), "unknown"), traces); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Taken out. %s stands for the person in runs.\n", standIn)
+	if stays > 0 {
+		return exit(exitNotAccepted)
+	}
+	return nil
+}
+
+// writeDatabase opens the service's database, which must be there.
+func writeDatabase(ctx context.Context, s streams, flag string) (*store.Store, error) {
+	name, err := databaseOf(s, flag)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(name, "://") && !strings.HasPrefix(name, "file:") {
+		if _, err := os.Stat(name); err != nil {
+			return nil, usagef("there is no database %s", name)
+		}
+	}
+	return store.Open(ctx, name, time.Now)
+}

@@ -113,7 +113,7 @@ func rootCommand(s streams) *cobra.Command {
 	root.AddCommand(
 		serveCommand(s), demoCommand(s), healthCommand(s), queueCommand(s), backupCommand(s),
 		checkCommand(s), replayCommand(s), testCommand(s), explainCommand(s), configCommand(s), whoCommand(s), rosterCommand(s),
-		auditCommand(s), versionCommand(s), policyWorkerCommand(s),
+		auditCommand(s), reportCommand(s), versionCommand(s), policyWorkerCommand(s),
 	)
 	return root
 }

@@ -71,6 +71,7 @@ const tour = `
   push-branch: {branch: first, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
 - repo: widgets/.github
   push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
+- wait: {seconds: 61}
 `
 
 // playTour plays the story of the demo and the tour, in an organization that gives the App the permissions of

@@ -104,10 +104,10 @@ func settingsTable() []setting {
 			}
 			return nil
 		}},
-		{"BYLAW_KEEP", "days that deliveries, superseded runs and closed pull requests are kept", "14", false, func(s *settings, v string) error {
+		{"BYLAW_KEEP", "days that superseded runs, closed pull requests and the names in the audit log are kept", "400", false, func(s *settings, v string) error {
 			days, err := strconv.Atoi(v)
-			if err != nil || days < 4 || days > 36500 {
-				return fmt.Errorf("must be a number of days from 4, since GitHub may deliver again for 3, to 36500, not %q", v)
+			if err != nil || days < 1 || days > 36500 {
+				return fmt.Errorf("must be a number of days from 1 to 36500, not %q", v)
 			}
 			s.keep = time.Duration(days) * 24 * time.Hour
 			return nil

@@ -122,16 +122,20 @@ func (w *worker) beat(ctx context.Context) {
 	}
 }
 
-// keptFor is how long what is not needed any more is kept, if Server.Keep says nothing: much longer than GitHub
-// delivers again, which is for three days.
-const keptFor = 14 * 24 * time.Hour
+const (
+	// keptFor is how long what only the work needs is kept: much longer than GitHub delivers again, which is for
+	// three days.
+	keptFor = 14 * 24 * time.Hour
+	// recordsKept is how long what was decided is kept, if Server.Keep says nothing: a year, and time to report on it.
+	recordsKept = 400 * 24 * time.Hour
+)
 
 // tidy removes what is old from the store, at the beginning and then once an hour.
 func (w *worker) tidy(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
-		pruned, err := w.Store.Prune(ctx, w.Now().Add(-cmp.Or(w.Keep, keptFor)))
+		pruned, err := w.Store.Prune(ctx, store.Retention{Records: w.Now().Add(-cmp.Or(w.Keep, recordsKept)), Scratch: w.Now().Add(-keptFor)})
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -139,7 +143,7 @@ func (w *worker) tidy(ctx context.Context) {
 			w.Log.Error("old entries not removed", "err", err)
 		case pruned.Total() > 0:
 			w.Log.Info("old entries removed", "deliveries", pruned.Deliveries, "runs", pruned.Runs, "facts", pruned.Facts,
-				"work", pruned.Work, "heads", pruned.Heads, "commands", pruned.Commands, "groups", pruned.Groups, "checks", pruned.Checks)
+				"work", pruned.Work, "heads", pruned.Heads, "commands", pruned.Commands, "groups", pruned.Groups, "checks", pruned.Checks, "names", pruned.Names)
 		}
 		select {
 		case <-ctx.Done():

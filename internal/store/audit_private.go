@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math"
 	"strings"
-	"time"
 )
 
 // Private is what an audit entry says of people: one name, or one text. It stands beside the log, where it
@@ -112,26 +111,6 @@ func changedPrivate(ctx context.Context, tx *sql.Tx, repository string) (int64, 
 		}
 	}
 	return 0, rows.Err()
-}
-
-// PruneAudit removes the private pieces of entries from before a time, with their salts, and tells how many
-// these were. The entries stay, and so does the chain: their digests cannot be removed.
-func (s *Store) PruneAudit(ctx context.Context, before time.Time) (int64, error) {
-	var pieces int64
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `
-			DELETE FROM audit_private WHERE EXISTS (SELECT 1 FROM audit
-			  WHERE audit.repository = audit_private.repository AND audit.seq = audit_private.seq AND audit.at < $1)`, millis(before))
-		if err != nil {
-			return err
-		}
-		pieces, err = result.RowsAffected()
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("prune audit log: %w", err)
-	}
-	return pieces, nil
 }
 
 // AuditQuery chooses entries. Zero fields choose all.

@@ -52,7 +52,7 @@ func TestNamesAreRemovedAndTheChainHolds(t *testing.T) {
 		if diff := cmp.Diff([][]string{{"", `"bob"`}, {""}, {`"bob"`}}, left()); diff != "" {
 			t.Errorf("after redaction (-want +got):\n%s", diff)
 		}
-		if n := must(s.PruneAudit(t.Context(), start.Add(time.Hour)))(t); n != 1 {
+		if n := must(s.Prune(t.Context(), Retention{Records: start.Add(time.Hour)}))(t).Names; n != 1 {
 			t.Errorf("want 1 piece too old, got %d", n)
 		}
 		if diff := cmp.Diff([][]string{{"", ""}, {""}, {`"bob"`}}, left()); diff != "" {

@@ -81,7 +81,7 @@ func TestProcessesGoOnWhileANewerOneMigrates(t *testing.T) {
 			_, _, err = s.NextDue(t.Context())
 			check(t, err)
 			check(t, s.VerifyAudit(t.Context(), "acme/widgets"))
-			must(s.Prune(t.Context(), start.Add(-time.Hour)))(t)
+			must(s.Prune(t.Context(), Retention{start.Add(-time.Hour), start.Add(-time.Hour)}))(t)
 			for _, err := range s.Runs(t.Context(), "", Period{}) {
 				check(t, err)
 			}

@@ -27,7 +27,7 @@ func TestPruneKeepsTheLatestRunOfEachPull(t *testing.T) {
 		d.pass(time.Hour)
 		accept(t, s, intake("new"))
 
-		got := must(s.Prune(t.Context(), d.now()))(t)
+		got := must(s.Prune(t.Context(), Retention{d.now(), d.now()}))(t)
 		if diff := cmp.Diff(Pruned{Deliveries: 1, Runs: 1, Facts: 1, Work: 2}, got); diff != "" {
 			t.Errorf("pruned (-want +got):\n%s", diff)
 		}
@@ -81,7 +81,7 @@ func TestPruneForgetsPullsThatWereClosedLongAgo(t *testing.T) {
 		before := d.now().Add(-time.Hour)
 
 		want := Pruned{Deliveries: 4, Runs: 1, Work: 3, Heads: 1, Commands: 1, Groups: 4}
-		if diff := cmp.Diff(want, must(s.Prune(t.Context(), before))(t)); diff != "" {
+		if diff := cmp.Diff(want, must(s.Prune(t.Context(), Retention{before, before}))(t)); diff != "" {
 			t.Errorf("pruned while something is to be done (-want +got):\n%s", diff)
 		}
 		for number := 6; number <= 9; number++ {
@@ -110,7 +110,7 @@ func TestPruneForgetsPullsThatWereClosedLongAgo(t *testing.T) {
 		check(t, s.Raise(t.Context(), Job{Key: "pull 9", Installation: 1}))
 		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)
 		want = Pruned{Heads: 1, Commands: 1, Checks: 3}
-		if diff := cmp.Diff(want, must(s.Prune(t.Context(), before))(t)); diff != "" {
+		if diff := cmp.Diff(want, must(s.Prune(t.Context(), Retention{before, before}))(t)); diff != "" {
 			t.Errorf("pruned when nothing is to be done (-want +got):\n%s", diff)
 		}
 		for table, want := range map[string]int{"raised": 0, "command_texts": 2, "merge_group_pulls": 0, "holds": 0, "checks": 1} {
@@ -150,7 +150,7 @@ func TestPruneTakesTurnsWithThoseWhoWrite(t *testing.T) {
 			}
 		})
 		<-begun
-		got := must(s.Prune(t.Context(), start))(t)
+		got := must(s.Prune(t.Context(), Retention{start, start}))(t)
 		stop()
 		writer.Wait()
 		if got.Deliveries != many {

@@ -61,8 +61,9 @@ func testWorld() World {
 				Symlinks:       map[string]string{"LINK.md": "README.md", "broken": "nowhere"},
 				Collaborators:  map[string]string{"bob": "write", "alice": "triage"},
 				Teams:          map[string]string{"maintainers": "maintain"},
-				RequiredChecks: []RequiredCheck{{Context: "bylaw", AppID: 7}},
-				Labels:         []string{"major"},
+				RequiredChecks: []RequiredCheck{{Context: "bylaw", AppID: 7}}, RequirePullRequests: true,
+				Protection: &Protection{RequiredChecks: []RequiredCheck{{Context: "build"}}, PullRequests: true},
+				Labels:     []string{"major"},
 				PullRequests: []Pull{{
 					Number: 7, Title: "Fix", Author: "alice", ForkOwner: "alice", Head: "fix", CreatedAt: testTime.Add(-48 * time.Hour),
 					Commits: []Commit{
@@ -78,9 +79,11 @@ func testWorld() World {
 			{Owner: "globex", Name: "open", ID: 3, Files: map[string]string{"a": "b"}},
 			{Owner: "globex", Name: "hidden", ID: 4, Private: true, Files: map[string]string{"a": "b"}},
 		},
-		Installations: []Installation{{ID: 70, Account: "acme"}},
-		OtherApps:     []OtherApp{{ID: 99, Slug: "builder", Name: "Builder"}},
-		Tokens:        map[string]string{"ghp_bob": "bob", "ghp_dave": "dave"},
+		Installations: []Installation{{ID: 70, Account: "acme", Permissions: map[string]string{
+			"checks": "write", "contents": "read", "pull_requests": "write", "members": "read", "merge_queues": "read", "administration": "read",
+		}}},
+		OtherApps: []OtherApp{{ID: 99, Slug: "builder", Name: "Builder"}},
+		Tokens:    map[string]string{"ghp_bob": "bob", "ghp_dave": "dave"},
 	}
 }
 

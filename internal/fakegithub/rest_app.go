@@ -26,6 +26,9 @@ func (g *GitHub) getApp(*request) answer {
 	}
 	out["permissions"] = granted
 	out["events"] = g.events(&installation{permissions: granted})
+	if g.App.Permissions != nil {
+		out["permissions"], out["events"] = g.App.Permissions, g.App.Events
+	}
 	return ok(out)
 }
 

@@ -58,6 +58,12 @@ func (g *GitHub) branchRules(q *request) answer {
 			}
 			add("required_status_checks", obj{"strict_required_status_checks_policy": false, "required_status_checks": checks})
 		}
+		if r.byPullOnly {
+			add("pull_request", obj{
+				"dismiss_stale_reviews_on_push": false, "require_code_owner_review": false, "require_last_push_approval": false,
+				"required_approving_review_count": 1, "required_review_thread_resolution": false,
+			})
+		}
 		if r.mergeQueue {
 			add("merge_queue", obj{
 				"check_response_timeout_minutes": 60, "grouping_strategy": "ALLGREEN", "max_entries_to_build": 5, "max_entries_to_merge": 5,

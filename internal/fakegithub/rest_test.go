@@ -37,6 +37,7 @@ func everyEndpoint(s *site) {
 		status              int
 	}{
 		{"GET", "/app", app, nil, 200},
+		{"GET", "/app/hook/config", app, nil, 200},
 		{"GET", "/app/installations", app, nil, 200},
 		{"GET", "/app/installations/70", app, nil, 200},
 		{"GET", "/app/installations/71", app, nil, 404},
@@ -58,6 +59,8 @@ func everyEndpoint(s *site) {
 		{"GET", "/orgs/acme/teams/maintainers/memberships/dave", token, nil, 200},
 		{"GET", repo, token, nil, 200},
 		{"GET", repo + "/branches/main", token, nil, 200},
+		{"GET", repo + "/branches/main/protection", token, nil, 200},
+		{"GET", repo + "/branches/none/protection", token, nil, 404},
 		{"GET", repo + "/rules/branches/main", token, nil, 200},
 		{"GET", repo + "/collaborators?permission=push&affiliation=all", token, nil, 200},
 		{"GET", repo + "/collaborators/carol/permission", token, nil, 200},

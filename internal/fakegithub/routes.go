@@ -11,6 +11,10 @@ var routes = sync.OnceValue(func() []*route {
 		{"GET", "/rate_limit", "any", "", (*GitHub).rateLimit, nil},
 
 		{"POST", "/app-manifests/{code}/conversions", "none", "", (*GitHub).convertManifest, nil},
+		{"POST", "/settings/apps/new", "none", "", (*GitHub).showManifest, nil},
+		{"POST", "/organizations/{org}/settings/apps/new", "none", "", (*GitHub).showManifest, nil},
+		{"POST", "/settings/apps/manifest", "none", "", (*GitHub).registerManifest, nil},
+		{"GET", "/app/hook/config", "app", "", (*GitHub).hookConfig, nil},
 		{"GET", "/app", "app", "", (*GitHub).getApp, nil},
 		{"GET", "/app/installations", "app", "", (*GitHub).listInstallations, nil},
 		{"GET", "/app/installations/{installation_id}", "app", "", (*GitHub).getInstallation, nil},
@@ -32,6 +36,7 @@ var routes = sync.OnceValue(func() []*route {
 		{"GET", "/orgs/{org}/teams/{team_slug}/memberships/{username}", "token", "members:read", (*GitHub).getMembership, nil},
 
 		{"GET", repo, "token", "metadata:read", (*GitHub).getRepo, nil},
+		{"GET", repo + "/branches/{branch}/protection", "token", "administration:read", (*GitHub).branchProtection, nil},
 		{"GET", repo + "/branches/{branch}", "token", "contents:read", (*GitHub).getBranch, nil},
 		{"GET", repo + "/rules/branches/{branch}", "token", "metadata:read", (*GitHub).branchRules, nil},
 		{"GET", repo + "/collaborators", "token", "metadata:read", (*GitHub).listCollaborators, nil},

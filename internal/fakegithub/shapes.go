@@ -235,10 +235,14 @@ func (g *GitHub) events(i *installation) []string {
 	return list
 }
 
-// appJSON is an integration. The owner of every App is the ghost: nobody asks.
+// appJSON is an integration. The owner is the ghost where nobody has said otherwise.
 func (g *GitHub) appJSON(a *app) obj {
+	owner := ghost
+	if known := g.accounts[strings.ToLower(g.App.Owner)]; known != nil && a == g.self {
+		owner = known
+	}
 	return obj{
-		"id": a.id, "client_id": fmt.Sprintf("Iv23%d", a.id), "slug": a.slug, "node_id": nodeID("A", a.id), "owner": g.simpleUser(ghost),
+		"id": a.id, "client_id": fmt.Sprintf("Iv23%d", a.id), "slug": a.slug, "node_id": nodeID("A", a.id), "owner": g.simpleUser(owner),
 		"name": a.name, "description": "", "external_url": g.web("/apps/%s", a.slug), "html_url": g.web("/apps/%s", a.slug),
 		"created_at": "2025-01-01T00:00:00Z", "updated_at": "2025-01-01T00:00:00Z",
 		"permissions": map[string]string{"checks": "write", "contents": "read", "metadata": "read"},

@@ -18,12 +18,19 @@ type App struct {
 	Slug string // its bot is SLUG[bot]
 	Name string
 	Key  *rsa.PublicKey // verifies the App's JSON web tokens
+	// Owner is the login of the account that owns the App; "" shows nobody in particular.
+	Owner string
+	// Permissions and Events are those that the App asks for; nil stands for what it was granted anywhere.
+	Permissions map[string]string
+	Events      []string
 }
 
 // Hook is the App's webhook.
 type Hook struct {
 	URL    string // "" keeps deliveries queued for ever
 	Secret string
+	// ContentType and InsecureSSL as GitHub shows them; "" means json and "0".
+	ContentType, InsecureSSL string
 }
 
 // GitHub is the fake. Set the exported fields after [New] and before the first use.
@@ -114,6 +121,8 @@ type repository struct {
 	teams                        map[*team]string
 	mergeQueue                   bool
 	required                     []RequiredCheck
+	byPullOnly                   bool
+	protection                   *Protection
 	labels                       []*label
 	properties                   map[string]any
 	pulls                        []*pull

@@ -99,7 +99,11 @@ type Repository struct {
 	MergeQueue bool `json:"merge_queue"`
 	// RequiredChecks are required on the default branch, by a ruleset.
 	RequiredChecks []RequiredCheck `json:"required_checks"`
-	Labels         []string        `json:"labels"`
+	// RequirePullRequests says whether a ruleset lets changes come to the default branch by pull request only.
+	RequirePullRequests bool `json:"require_pull_requests"`
+	// Protection of the default branch, if it has any.
+	Protection *Protection `json:"protection"`
+	Labels     []string    `json:"labels"`
 	// CustomProperties of the organization, shown wherever GitHub shows the repository.
 	CustomProperties map[string]any `json:"custom_properties"`
 	PullRequests     []Pull         `json:"pull_requests"`

@@ -50,9 +50,11 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // routeWords are the fixed segments of the paths that this package asks for.
 var routeWords = map[string]bool{
-	"access_tokens": true, "app": true, "attempts": true, "blobs": true, "branches": true, "check-runs": true,
-	"collaborators": true, "comments": true, "commits": true, "config": true, "deliveries": true, "files": true, "git": true, "graphql": true, "hook": true,
-	"installation": true, "installations": true, "issues": true, "permission": true, "protection": true, "pulls": true, "repos": true, "repositories": true, "requested_reviewers": true, "rules": true,
+	"access_tokens": true, "app": true, "app-manifests": true, "attempts": true, "blobs": true, "branches": true,
+	"check-runs": true, "collaborators": true, "comments": true, "commits": true, "config": true, "conversions": true,
+	"deliveries": true, "files": true, "git": true, "graphql": true, "hook": true, "installation": true,
+	"installations": true, "issues": true, "permission": true, "protection": true, "pulls": true, "repos": true,
+	"repositories": true, "requested_reviewers": true, "rules": true,
 }
 
 // route makes a metric's label of a path: few values, however many repositories there are.

@@ -17,6 +17,7 @@ import (
 var paths = strings.Fields(`
 /app
 /app-manifests/{code}/conversions
+/app/hook/config
 /app/hook/deliveries
 /app/hook/deliveries/{delivery_id}
 /app/hook/deliveries/{delivery_id}/attempts

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/setup"
 )
 
 // settings are what an operator sets, in the environment and nowhere else.
@@ -20,6 +21,7 @@ type settings struct {
 	key      *rsa.PrivateKey
 	secrets  [][]byte
 	apiURL   string
+	url      string // public address of the service; "" when nobody has said
 	listen   string
 	database string
 	level    slog.Level
@@ -74,6 +76,10 @@ func settingsTable() []setting {
 			s.apiURL = strings.TrimSuffix(v, "/")
 			return nil
 		}},
+		{"BYLAW_URL", "public address of this service, such as https://bylaw.example; may be left out", "", false, func(s *settings, v string) (err error) {
+			s.url, err = setup.ServiceURL(v)
+			return err
+		}},
 		{"BYLAW_LISTEN", "address to listen on", ":8080", false, func(s *settings, v string) error {
 			if !strings.Contains(v, ":") {
 				return fmt.Errorf("must be an address such as :8080, not %q", v)
@@ -116,7 +122,7 @@ func settingsTable() []setting {
 }
 
 // optional are the settings that may be missing without a fallback.
-var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS", "BYLAW_METRICS_LISTEN"}
+var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS", "BYLAW_URL", "BYLAW_METRICS_LISTEN"}
 
 // readSettings reads the environment. Everything that is missing or wrong is one sentence.
 func readSettings(getenv func(string) string) (settings, error) {

@@ -111,7 +111,7 @@ func rootCommand(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef("%w; see `%s --help`", err, c.CommandPath()) })
 	root.AddCommand(
-		serveCommand(s), setupCommand(s), demoCommand(s), healthCommand(s), queueCommand(s), backupCommand(s),
+		serveCommand(s), setupCommand(s), doctorCommand(s), demoCommand(s), healthCommand(s), queueCommand(s), backupCommand(s),
 		checkCommand(s), replayCommand(s), testCommand(s), explainCommand(s), configCommand(s), whoCommand(s), rosterCommand(s),
 		auditCommand(s), reportCommand(s), versionCommand(s), policyWorkerCommand(s),
 	)

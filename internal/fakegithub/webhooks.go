@@ -193,6 +193,7 @@ var eventNeeds = map[string][]string{
 	"pull_request": {"pull_requests"}, "pull_request_review": {"pull_requests"},
 	"issue_comment": {"issues", "pull_requests"}, "merge_group": {"merge_queues"},
 	"membership": {"members"}, "member": {"members", "metadata"},
+	"organization": {"members"}, "team": {"members"}, "repository": {"metadata"},
 }
 
 func (i *installation) hears(event string) bool {

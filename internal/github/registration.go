@@ -71,6 +71,7 @@ type About struct {
 	Slug, Name   string
 	Owner        string // login of the account that owns it
 	Organization bool   // whether that is an organization
+	WebURL       string // the App's page, such as https://github.com/apps/SLUG
 	Permissions  map[string]string
 	Events       []string
 }
@@ -101,6 +102,7 @@ func (a *App) About(ctx context.Context) (about About, clock time.Time, err erro
 			Login string `json:"login"`
 			Type  string `json:"type"`
 		} `json:"owner"`
+		HTMLURL     string            `json:"html_url"`
 		Permissions map[string]string `json:"permissions"`
 		Events      []string          `json:"events"`
 	}
@@ -109,7 +111,7 @@ func (a *App) About(ctx context.Context) (about About, clock time.Time, err erro
 	}
 	return About{
 		ID: answer.ID, Slug: answer.Slug, Name: answer.Name, Owner: answer.Owner.Login, Organization: answer.Owner.Type == "Organization",
-		Permissions: answer.Permissions, Events: answer.Events,
+		WebURL: answer.HTMLURL, Permissions: answer.Permissions, Events: answer.Events,
 	}, clock, nil
 }
 

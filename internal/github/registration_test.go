@@ -33,7 +33,7 @@ func TestWhatIsRegistered(t *testing.T) {
 	w.App.Owner, w.App.Permissions, w.App.Events = "acme", map[string]string{"checks": "write"}, []string{"push"}
 	w.Hook = fakegithub.Hook{URL: "https://rules.example/webhook", InsecureSSL: "1", ContentType: "form"}
 	about, clock, err := w.app.About(t.Context())
-	if err != nil || about.Slug != "bylaw-app" || about.Owner != "acme" || !about.Organization || about.Permissions["checks"] != "write" || !slices.Equal(about.Events, []string{"push"}) {
+	if err != nil || about.Slug != "bylaw-app" || about.Owner != "acme" || !about.Organization || about.WebURL != "https://github.com/apps/bylaw-app" || about.Permissions["checks"] != "write" || !slices.Equal(about.Events, []string{"push"}) {
 		t.Errorf("about: %+v, %v", about, err)
 	}
 	if time.Since(clock).Abs() > time.Minute {

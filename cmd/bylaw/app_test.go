@@ -43,6 +43,9 @@ var callNeeds = map[string][]string{
 	"GET /repos/{owner}/{repo}/issues/{issue_number}/comments":           {"pull_requests: read"},
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/comments":          {"pull_requests: write"},
 	"PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":           {"pull_requests: write"},
+	"GET /repos/{owner}/{repo}/rules/branches/{branch}":                  {"metadata: read"},
+	"GET /repos/{owner}/{repo}/branches/{branch}/protection":             {"administration: read"},
+	"query Outline":    {"contents: read"},
 	"query Read":       {"contents: read", "pull_requests: read", "checks: read"},
 	"query Page":       {"contents: read", "pull_requests: read"},
 	"query Files":      {"contents: read"},
@@ -57,8 +60,7 @@ var callNeeds = map[string][]string{
 
 // otherNeeds are permissions that no call needs, and why they are asked for all the same.
 var otherNeeds = map[string]string{
-	"issues: read":         "GitHub refuses a manifest that lists issue_comment without it",
-	"administration: read": "`bylaw doctor` reads branch protection",
+	"issues: read": "GitHub refuses a manifest that lists issue_comment without it",
 }
 
 func TestAppAsksForThePermissionsThatTheCallsNeed(t *testing.T) {

@@ -72,6 +72,7 @@ const tour = `
 - repo: widgets/.github
   push-branch: {branch: main, by: alice, commit: {author: alice, files: {.github/bylaw.yml: "version: 1\n"}}}
 - wait: {seconds: 61}
+- install: {account: foundation, permissions: {checks: write, contents: read, pull_requests: write, issues: read, members: read, merge_queues: read, administration: read}}
 `
 
 // playTour plays the story of the demo and the tour, in an organization that gives the App the permissions of
@@ -101,6 +102,7 @@ func playTour(t *testing.T, wrap func(http.Handler) http.Handler) []fakegithub.C
 		Owner: "widgets", Name: ".github", Files: map[string]string{"README.md": "# Widgets\n"}, Collaborators: map[string]string{"alice": "admin"},
 	}, fakegithub.Repository{
 		Owner: "foundation", Name: "people", Files: map[string]string{"list.csv": "Name,Company,Github Name\nCarol,Initech,carol\n"},
+		Protection: &fakegithub.Protection{PullRequests: true},
 	})
 	told.World.Installations[0].Permissions = readManifest(t).Permissions
 	st, err := openStage(t.Context(), told.World, slog.NewTextHandler(t.Output(), nil), wrap)

@@ -46,6 +46,8 @@ func TestMain(m *testing.M) {
 //	checks 'OWNER/REPO#N' [NAME...]
 //	                           print the check runs that count, as GitHub shows them, or only those named
 //	checks group [NAME...]     the same for the last merge group
+//	checks 'OWNER/REPO@BRANCH' [NAME...]
+//	                           the same for the head of a branch
 //	runs 'OWNER/REPO#N'        count all check runs on the head, those included that count no more, by name
 //	comments 'OWNER/REPO#N'    print the comments on a pull request, numbered as this command first saw them
 //	calls                      print what the service asked of GitHub since the last `calls`, by method and route
@@ -188,6 +190,11 @@ func cmdChecks(ts *testscript.TestScript, neg bool, args []string) {
 	st := stageOf(ts)
 	if args[0] == "group" {
 		printPosted(ts.Stdout(), st.gh, st.firstRepo, st.group, true, args[1:]...)
+		return
+	}
+	if name, branch, ok := strings.Cut(args[0], "@"); ok {
+		owner, repo, _ := strings.Cut(name, "/")
+		printPosted(ts.Stdout(), st.gh, name, st.gh.Branch(owner, repo, branch), true, args[1:]...)
 		return
 	}
 	owner, repo, number := pullOf(ts, args[0])

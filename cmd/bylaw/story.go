@@ -129,6 +129,14 @@ var verbs = map[string]func(st *stage, repo string, args []byte) (int, error){
 	"wait": does(func(st *stage, _ string, a act) error {
 		return st.wait(context.Background(), time.Duration(a.Seconds)*time.Second)
 	}),
+	"install": func(st *stage, _ string, args []byte) (int, error) {
+		i, err := decode[fakegithub.Installation](args)
+		if err != nil {
+			return 0, err
+		}
+		_, err = st.gh.Install(i)
+		return 0, err
+	},
 	"delete-user": does(func(st *stage, _ string, a act) error { return st.gh.DeleteUser(a.Login) }),
 	"permit": does(func(st *stage, repo string, a act) error {
 		if a.Permission == "" {
@@ -150,6 +158,12 @@ var verbs = map[string]func(st *stage, repo string, args []byte) (int, error){
 	"dequeue": does(func(st *stage, repo string, a act) error { return st.gh.DequeuePull(repo, a.Pull, a.By, a.Reason) }),
 	"rerun": does(func(st *stage, repo string, a act) error {
 		run, err := st.checkRun(repo, a.Pull, a.Name)
+		if owner, name, _ := bylaw.SplitRepository(repo); a.Branch != "" {
+			var found bool
+			if run, found = st.gh.EffectiveCheck(owner, name, st.gh.Branch(owner, name, a.Branch), a.Name); found {
+				err = nil
+			}
+		}
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ var (
 	teamsQuery     = load("teams")
 	datesQuery     = load("dates")
 	pushedQuery    = load("pushed")
+	outlineQuery   = load("outline")
 	elsewhereQuery = load("elsewhere", "entry_fragment")
 	sweepQuery     = load("sweep")
 )
@@ -46,7 +47,7 @@ func Queries() map[string]string {
 	sweep := newFields(sweepQuery)
 	sweep.swept(SweepOf{Owner: "acme", Name: "widgets", Rules: []string{"OWNERS.md"}, Queues: []string{"main"}}, nil)
 	return map[string]string{
-		"dates": datesQuery, "elsewhere": elsewhere.query(),
+		"dates": datesQuery, "outline": outlineQuery, "elsewhere": elsewhere.query(),
 		"read": read.query(), "page": pageQuery, "files": files.query(), "blobs": blobs.query(),
 		"sweep": sweep.query(), "open": openQuery, "group": groupQuery, "teams": teams.query(), "pushed": pushed.query(),
 	}

@@ -269,6 +269,7 @@ func (i *intake) installation() {
 	for _, name := range i.event.Installed.Added {
 		i.raise(repositoryJob(i.event.Installation, name))
 	}
+	i.welcomes()
 	if len(i.event.Installed.Added) == 0 && i.event.Action != "deleted" && i.event.Action != "suspend" && len(i.event.Installed.Removed) == 0 {
 		i.raise(installationJob(i.event.Installation, i.event.Account, fanOutAll))
 	}

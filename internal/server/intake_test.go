@@ -94,7 +94,8 @@ func TestIntake(t *testing.T) {
 		"member of the organization gone":    {event: "organization", body: `"action":"member_removed","organization":{"login":"acme"}`, want: []string{"installation 9 acme configured"}, forgets: true, teams: true},
 		"uninstalled":                        {event: "installation", body: `"action":"deleted","repositories":[{"full_name":"acme/widgets"}]`, forgets: true, teams: true},
 		"repositories taken away":            {event: "installation_repositories", body: `"action":"removed","repositories_removed":[{"full_name":"acme/widgets"}]`, forgets: true, teams: true},
-		"repositories given":                 {event: "installation_repositories", body: `"action":"added","repositories_added":[{"full_name":"acme/gears"},{"full_name":"acme/widgets"}]`, want: []string{"repository acme/gears", "repository acme/widgets"}, forgets: true, teams: true},
+		"repositories given":                 {event: "installation_repositories", body: `"action":"added","repositories_added":[{"full_name":"acme/gears"},{"full_name":"acme/widgets"}]`, want: []string{"repository acme/gears", "repository acme/widgets", "welcome acme/gears"}, forgets: true, teams: true},
+		"permissions granted":                {event: "installation", body: `"action":"new_permissions_accepted","repositories":[{"full_name":"acme/widgets"}]`, want: []string{"repository acme/widgets"}, forgets: true, teams: true},
 		"event of tomorrow":                  {event: "sub_issues", body: `"action":"added",` + repository},
 	} {
 		t.Run(name, func(t *testing.T) {

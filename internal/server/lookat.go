@@ -33,6 +33,9 @@ func (w *worker) findHead(ctx context.Context, c store.Claim, p payload) (store.
 		if err != nil {
 			return out, "", fmt.Errorf("note preview: %w", err)
 		}
+		if out.FollowUps, err = w.greetAgain(ctx, c, p.SHA); err != nil {
+			return out, "", err
+		}
 	}
 	return out, fmt.Sprintf("%d pull requests", len(pulls)), nil
 }

@@ -17,10 +17,10 @@ var follows = map[string][]string{
 	"check_run requested_action":            {kindPull},
 	"check_run rerequested":                 {kindHead}, // of a suite without pull requests, as a fork's
 	"check_suite rerequested":               {kindPull},
-	"installation created":                  {kindRepository},
+	"installation created":                  {kindRepository, kindWelcome},
 	"installation new_permissions_accepted": {kindRepository},
 	"installation unsuspend":                {kindInstallation},
-	"installation_repositories added":       {kindRepository},
+	"installation_repositories added":       {kindRepository, kindWelcome},
 	"member added":                          {kindRepository},
 	"member edited":                         {kindRepository},
 	"membership added":                      {kindInstallation},

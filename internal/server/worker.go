@@ -243,6 +243,8 @@ func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finish
 		return w.sweep(ctx, c)
 	case kindPushed:
 		return w.lookAtPush(ctx, c, p)
+	case kindWelcome:
+		return w.welcome(ctx, c, p)
 	}
 	return store.Finished{}, "", fmt.Errorf("unknown kind of job %q", c.Kind)
 }

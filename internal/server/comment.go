@@ -112,7 +112,12 @@ func (w *worker) comment(ctx context.Context, c store.Claim, p payload) (store.F
 		return store.Finished{}, "", errLost
 	}
 	now.Digest, now.Refused = content.Digest(), ""
-	note, err := w.send(ctx, refOf(c.Job, p.Number), content, &now)
+	sending, done, err := w.secured(ctx, c)
+	if err != nil {
+		return store.Finished{}, "", err
+	}
+	defer done()
+	note, err := w.send(sending, refOf(c.Job, p.Number), content, &now)
 	if err != nil {
 		return store.Finished{}, "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -46,6 +47,10 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 	checks[0].Summary += note
 	named := stands.named()
 	checks[0].Text = withFootnote(checks[0].Text, named)
+	if overtaken, err := w.overtaken(ctx, c, stands.numbers); err != nil || overtaken && !report.Conclusion.Stricter(bylaw.Success) {
+		out.RecheckAt = w.Now().Add(lookAgain)
+		return out, "a pull request is about to be judged anew", err
+	}
 	written, err := w.write(ctx, c, p.SHA, checks, stands.known)
 	if err == nil && written > 0 {
 		out.Audit, err = w.postedEntry(ctx, c, p.SHA, stands.numbers, named)
@@ -88,10 +93,6 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 		written++
 		group.Go(func() error {
 			return recovered(func() error {
-				standing, err := w.Store.Standing(ctx, c)
-				if err != nil || !standing.Ours {
-					return errors.Join(err, errLost)
-				}
 				row, err := w.Store.IntendCheck(ctx, c.Repository, sha, content.Name)
 				if err != nil {
 					return fmt.Errorf("note intended check: %w", err)
@@ -110,21 +111,57 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 						run = github.Known{ID: posted[0].ID}
 					}
 				}
-				if run, err = client.Publish(ctx, owner, repo, sha, content, run); err != nil {
+				sending, done, err := w.secured(ctx, c)
+				if err != nil {
 					return err
 				}
-				row.RunID, row.Digest = run.ID, content.Digest()+" "+run.Annotations
-				if err := w.Store.SaveCheck(ctx, row); err != nil {
-					return fmt.Errorf("note published check: %w", err)
+				defer done()
+				if run, err = client.Publish(sending, owner, repo, sha, content, run); err == nil {
+					row.RunID, row.Digest = run.ID, content.Digest()+" "+run.Annotations
 				}
-				return nil
+				return errors.Join(err, w.written(ctx, c, row, err == nil))
 			})
 		})
 	}
 	return written, group.Wait()
 }
 
-var errLost = errors.New("another process has taken over")
+// written notes how the writing of a check run ended. If another process has taken over meanwhile, nobody knows
+// whose content stands there: then it is written again, by whoever is next.
+func (w *worker) written(ctx context.Context, c store.Claim, row store.Check, well bool) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
+	again := publishJob(c.Installation, c.Repository, row.SHA)
+	if !well {
+		if ours, err := w.Store.DoubtCheck(ctx, c, row, again); err != nil || ours {
+			return err
+		}
+		return errLost
+	}
+	ours, err := w.Store.SaveWritten(ctx, c, row, again)
+	if err != nil {
+		return fmt.Errorf("note published check: %w", err)
+	}
+	if !ours {
+		return errLost
+	}
+	return nil
+}
+
+// noteTime is how long the outcome of something that was written may take to be noted, whatever has become of the
+// work meanwhile.
+const noteTime = 10 * time.Second
+
+// overtaken looks once more whether pull requests are about to be judged anew, before it is said that they are
+// accepted: perhaps an approval was taken back. The new verdict publishes the commit itself.
+func (w *worker) overtaken(ctx context.Context, c store.Claim, numbers []int) (bool, error) {
+	for _, number := range numbers {
+		if late, _, _, err := w.outstanding(ctx, c, number); err != nil || late {
+			return late, err
+		}
+	}
+	return false, nil
+}
 
 // splitDigest takes apart what the store keeps of a published check: the digest of its content, and
 // that of its annotations.

@@ -37,6 +37,9 @@ type Server struct {
 	Keep         time.Duration // how long the store keeps what was decided once it is not needed any more; 0 is 400 days
 	RecoverEvery time.Duration // between searches for failed deliveries; 0 is 5 minutes, less than 0 never
 	SweepEvery   time.Duration // between sweeps of an installation; 0 is 10 minutes, less than 0 never
+	// Lease is after which time of silence other processes take over what this one has begun; 0 is 60 seconds.
+	// It is renewed three times as often.
+	Lease time.Duration
 
 	once    sync.Once
 	checker *check.Checker

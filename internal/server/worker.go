@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,10 +18,9 @@ import (
 )
 
 const (
-	lease     = 60 * time.Second // of a claim, renewed while it is worked on
-	heartbeat = lease / 3
-	poll      = time.Second // for work of other processes, when no news of it came
-	jobTime   = 5 * time.Minute
+	lease   = 60 * time.Second // of a claim, unless the server says otherwise
+	poll    = time.Second      // for work of other processes, when no news of it came
+	jobTime = 5 * time.Minute
 )
 
 // worker works off what the store has to do.
@@ -29,8 +29,17 @@ type worker struct {
 	slots chan struct{} // one for each evaluation at work
 
 	mu   sync.Mutex
-	held []string // keys that are at work
+	held []*holding
 }
+
+// holding is a claim that is at work.
+type holding struct {
+	store.Claim
+	lose context.CancelCauseFunc // breaks the work off
+}
+
+// lease is how long a claim lasts that is not renewed.
+func (w *worker) lease() time.Duration { return cmp.Or(w.Lease, lease) }
 
 // run claims and does work until taking ends, and returns when all of it is done. working is the
 // context of the work itself, which may outlast taking.
@@ -65,7 +74,7 @@ func (w *worker) run(taking, working context.Context) {
 				break more
 			}
 		}
-		claims, err := w.Store.Claim(taking, w.Owner, lease, free)
+		claims, err := w.Store.Claim(taking, w.Owner, w.lease(), free)
 		if err != nil && taking.Err() == nil {
 			w.Log.Error("work not claimed", "err", err)
 		}
@@ -73,10 +82,10 @@ func (w *worker) run(taking, working context.Context) {
 			<-w.slots
 		}
 		for _, c := range claims {
-			w.hold(c.Key)
+			ours, held := w.hold(working, c)
 			jobs.Go(func() {
-				defer func() { w.drop(c.Key); <-w.slots }()
-				w.work(working, c)
+				defer func() { w.drop(held); <-w.slots }()
+				w.work(ours, c)
 			})
 		}
 		if len(claims) > 0 {
@@ -100,9 +109,9 @@ func (w *worker) wait(ctx context.Context) time.Duration {
 	return min(max(due.Sub(w.Now()), 5*time.Millisecond), poll)
 }
 
-// beat renews the leases of everything at work.
+// beat renews the leases of everything at work, and breaks off what another process has taken over.
 func (w *worker) beat(ctx context.Context) {
-	tick := time.NewTicker(heartbeat)
+	tick := time.NewTicker(w.lease() / 3)
 	defer tick.Stop()
 	for {
 		select {
@@ -111,13 +120,29 @@ func (w *worker) beat(ctx context.Context) {
 		case <-tick.C:
 		}
 		w.mu.Lock()
-		keys := append([]string(nil), w.held...)
+		all := slices.Clone(w.held)
 		w.mu.Unlock()
-		if len(keys) == 0 {
+		if len(all) == 0 {
 			continue
 		}
-		if _, err := w.Store.Extend(ctx, w.Owner, lease, keys); err != nil && ctx.Err() == nil {
-			w.Log.Warn("leases not renewed", "err", err)
+		keys := make([]string, len(all))
+		for i, h := range all {
+			keys[i] = h.Key
+		}
+		until := w.Now().Add(w.lease())
+		held, err := w.Store.Extend(ctx, w.Owner, w.lease(), keys)
+		if err != nil {
+			if ctx.Err() == nil {
+				w.Log.Warn("leases not renewed", "err", err)
+			}
+			continue
+		}
+		for _, h := range all {
+			if slices.Contains(held, h.Key) {
+				w.renewed(h, until)
+			} else {
+				h.lose(errLost)
+			}
 		}
 	}
 }
@@ -153,21 +178,61 @@ func (w *worker) tidy(ctx context.Context) {
 	}
 }
 
-func (w *worker) hold(key string) {
+// hold notes that a claim is at work, and returns the context of that work, which ends when the claim is lost.
+func (w *worker) hold(working context.Context, c store.Claim) (context.Context, *holding) {
+	ctx, lose := context.WithCancelCause(working)
+	h := &holding{Claim: c, lose: lose}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.held = append(w.held, key)
+	w.held = append(w.held, h)
+	return ctx, h
 }
 
-func (w *worker) drop(key string) {
+func (w *worker) drop(h *holding) {
+	h.lose(nil)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i, held := range w.held {
-		if held == key {
-			w.held = append(w.held[:i], w.held[i+1:]...)
-			return
+	w.held = slices.DeleteFunc(w.held, func(held *holding) bool { return held == h })
+}
+
+func (w *worker) renewed(h *holding, until time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h.LeaseUntil = until
+}
+
+// leaseUntil is when the lease of a claim ends, as far as this process knows.
+func (w *worker) leaseUntil(c store.Claim) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, h := range w.held {
+		if h.Key == c.Key && h.Fence == c.Fence {
+			return h.LeaseUntil
 		}
 	}
+	return c.LeaseUntil
+}
+
+// errLost says that a claim is not ours any more: this process was silent for longer than a lease.
+var errLost = errors.New("another process has taken over")
+
+// secured makes sure that a claim is ours, and returns a context that ends with its lease: for writing to GitHub,
+// which knows nothing of claims, so that whoever takes over writes after us. Done must be called in the end.
+func (w *worker) secured(ctx context.Context, c store.Claim) (sending context.Context, done context.CancelFunc, err error) {
+	standing, err := w.Store.Standing(ctx, c)
+	if err != nil || !standing.Ours {
+		return nil, nil, errors.Join(err, errLost)
+	}
+	until := w.leaseUntil(c)
+	if now := w.Now(); until.Sub(now) < w.lease()/2 {
+		held, err := w.Store.Extend(ctx, w.Owner, w.lease(), []string{c.Key})
+		if err != nil || len(held) == 0 {
+			return nil, nil, errors.Join(err, errLost)
+		}
+		until = now.Add(w.lease())
+	}
+	sending, done = context.WithTimeoutCause(ctx, until.Sub(w.Now()), errLost)
+	return sending, done, nil
 }
 
 // work does one job, and keeps what came of it. One that is broken off because working has ended is given
@@ -267,6 +332,10 @@ const (
 func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
+	if standing, err := w.Store.Standing(ctx, c); err == nil && !standing.Ours {
+		w.Log.Warn("broken off: another process has taken over", "job", c.Key, "err", cause)
+		return
+	}
 	wait := min(firstRetry<<min(c.Attempts-1, 20), lastRetry)
 	f := store.Failure{
 		Reason: reasonOf(cause), RetryAt: w.Now().Add(wait + time.Duration(rand.Int64N(int64(wait)/2))),

@@ -83,6 +83,52 @@ func (s *Store) SaveCheck(ctx context.Context, c Check) error {
 	return nil
 }
 
+// SaveWritten keeps what was written to GitHub under a claim, as SaveCheck does, and reports whether the claim is
+// still ours. If it is not, it does as DoubtCheck.
+func (s *Store) SaveWritten(ctx context.Context, c Claim, k Check, again Job) (bool, error) {
+	return s.noteWritten(ctx, c, k, again, func(tx *sql.Tx) error {
+		// One that was forgotten, or is in doubt, since it was read must be written again.
+		_, err := tx.ExecContext(ctx, `
+			UPDATE checks SET check_run_id = $4, digest = $5, updated_at = $7, intended = (generation <> $6)
+			WHERE repository = $1 AND sha = $2 AND name = $3`,
+			k.Repository, k.SHA, k.Name, k.RunID, k.Digest, k.Generation, s.orNow(k.UpdatedAt))
+		return err
+	})
+}
+
+// DoubtCheck is for a check whose writing under a claim has failed, and reports whether the claim is still ours;
+// then nothing changes. If it is not, somebody else may have written meanwhile, before us or after: the check is
+// Intended again, whatever they note of it, and again is raised, to write it once more.
+func (s *Store) DoubtCheck(ctx context.Context, c Claim, k Check, again Job) (bool, error) {
+	return s.noteWritten(ctx, c, k, again, func(*sql.Tx) error { return nil })
+}
+
+func (s *Store) noteWritten(ctx context.Context, c Claim, k Check, again Job, note func(*sql.Tx) error) (bool, error) {
+	var ours bool
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		var err error
+		if ours, err = holds(ctx, tx, c); err != nil {
+			return err
+		}
+		if ours {
+			return note(tx)
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE checks SET intended = TRUE, generation = generation + 1 WHERE repository = $1 AND sha = $2 AND name = $3", k.Repository, k.SHA, k.Name)
+		if err != nil {
+			return err
+		}
+		_, err = s.raise(ctx, tx, []Job{again})
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("note writing of check %s of %s at %s: %w", k.Name, k.Repository, k.SHA, err)
+	}
+	if !ours {
+		s.signal()
+	}
+	return ours, nil
+}
+
 func forgetCheck(ctx context.Context, tx *sql.Tx, f ForgetCheck) error {
 	_, err := tx.ExecContext(ctx, "UPDATE checks SET digest = '', generation = generation + 1 WHERE repository = $1 AND sha = $2", f.Repository, f.SHA)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -19,6 +20,10 @@ import (
 const (
 	sqliteReaders       = 4
 	postgresConnections = 16
+
+	// idleInTransaction is how long a process that has stopped, or lost its network, in the middle of a transaction
+	// keeps the others from what it has locked.
+	idleInTransaction = 10 * time.Second
 )
 
 // openSQLite opens one connection that writes and a few that only read. A writer begins its transactions
@@ -121,6 +126,9 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	}
 	if config.RuntimeParams["synchronous_commit"] == "" {
 		config.RuntimeParams["synchronous_commit"] = "on"
+	}
+	if config.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
+		config.RuntimeParams["idle_in_transaction_session_timeout"] = strconv.FormatInt(idleInTransaction.Milliseconds(), 10)
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "bylaw"

@@ -102,7 +102,8 @@ func (t *teamAnswer) logins() []string {
 }
 
 // teamPage asks for one page of the members of each team. An App that may not see who is in a team is
-// told so with an error of its own, which means the same as for a team that it may not see.
+// told so with an error of its own, which means the same as for a team that it may not see. A refusal of the whole
+// request says nothing of teams.
 func (c *Client) teamPage(ctx context.Context, organization string, names []string, after *string) ([]*teamAnswer, error) {
 	q := newFields(teamsQuery)
 	q.variables["owner"], q.variables["after"] = organization, after
@@ -113,7 +114,7 @@ func (c *Client) teamPage(ctx context.Context, organization string, names []stri
 		Organization map[string]*teamAnswer `json:"organization"`
 	}
 	err := c.graphql(ctx, fmt.Sprintf("list members of teams of %s", organization), q.query(), q.variables, &answer, "organization")
-	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Forbidden {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Forbidden && e.Status == http.StatusOK {
 		return nil, nil
 	}
 	if err != nil {

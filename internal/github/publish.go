@@ -60,11 +60,19 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 	if known.ID != 0 && known.Annotations == annotations {
 		run := newRun(check, now)
 		run.ExternalID = check.Digest()
-		_, err := c.rest(ctx, op, http.MethodPatch, fmt.Sprintf("%s/%d", runs, known.ID), run, nil)
+		err := c.changeRun(ctx, op, fmt.Sprintf("%s/%d", runs, known.ID), run)
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != NotFound {
 			return known, err
 		}
-		// GitHub throws runs away after 410 days, and beyond 1,000 of a name.
+		// GitHub throws runs away after 410 days, and beyond 1,000 of a name. Before another one takes its place
+		// it is asked whether this one is really gone: both would stand there.
+		posted, found := c.FindPosted(ctx, owner, repo, sha, check.Name)
+		switch {
+		case found != nil:
+			return known, found
+		case slices.ContainsFunc(posted, func(p bylaw.Posted) bool { return p.ID == known.ID }):
+			return known, &Error{Op: op, Kind: Unavailable, Err: err}
+		}
 	}
 
 	run := newRun(check, now)
@@ -82,6 +90,9 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 	if _, err := c.rest(ctx, op, http.MethodPost, runs, run, &created); err != nil {
 		return known, err
 	}
+	if created.ID == 0 {
+		return known, &Error{Op: op, Kind: Unavailable, Err: errors.New("the answer is no check run")}
+	}
 	for part := range slices.Chunk(more, maxAnnotations) {
 		more = more[len(part):]
 		run := newRun(check, now)
@@ -89,11 +100,24 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 		if len(more) == 0 {
 			run.ExternalID = check.Digest()
 		}
-		if _, err := c.rest(ctx, op, http.MethodPatch, fmt.Sprintf("%s/%d", runs, created.ID), run, nil); err != nil {
+		if err := c.changeRun(ctx, op, fmt.Sprintf("%s/%d", runs, created.ID), run); err != nil {
 			return Known{ID: created.ID}, err
 		}
 	}
 	return Known{ID: created.ID, Annotations: annotations}, nil
+}
+
+// changeRun changes a run. Only an answer that is a run says that it was changed: what stands in between may
+// answer 200 as well.
+func (c *Client) changeRun(ctx context.Context, op, at string, run checkRun) error {
+	var changed struct {
+		ID int64 `json:"id"`
+	}
+	_, err := c.rest(ctx, op, http.MethodPatch, at, run, &changed)
+	if err == nil && changed.ID == 0 {
+		err = &Error{Op: op, Kind: Unavailable, Err: errors.New("the answer is no check run")}
+	}
+	return err
 }
 
 // FindPosted lists our check runs on a commit, of each name only the newest, which is the one that

@@ -31,6 +31,9 @@ func (w *town) ended(t *testing.T, s *store.Store) {
 			}
 			if wait := row.Due.Sub(w.now()); row.State != store.Running && wait > 0 {
 				w.pass(wait)
+				if err := s.Raise(t.Context()); err != nil { // of nothing: the worker waits by the real clock
+					t.Fatal(err)
+				}
 			}
 			return false
 		}
@@ -87,12 +90,8 @@ func TestGitHubFails(t *testing.T) {
 			if got := w.conclusion(number); got != "success" {
 				t.Errorf("GitHub shows %q after an approval, want success; left: %v", got, queue(t, s.Store))
 			}
-			most := 1
-			if fault.Method == "PATCH" && fault.Status == 404 {
-				most = 2 // a new run takes the place of the one that is gone
-			}
 			for name, runs := range w.created(number) {
-				if runs > most {
+				if runs > 1 {
 					t.Errorf("%s was created %d times", name, runs)
 				}
 			}

@@ -77,7 +77,12 @@ type town struct {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	gh, err := fakegithub.New(fakegithub.World{
+	return newTownOf(t, townWorld())
+}
+
+// townWorld is the town as it begins.
+func townWorld() fakegithub.World {
+	return fakegithub.World{
 		Organizations: []fakegithub.Organization{{Login: "acme"}},
 		Users:         []fakegithub.User{{Login: "alice", ID: 101}, {Login: "anna", ID: 102}, {Login: "bob", ID: 103}, {Login: "carol", ID: 104}, {Login: "dave", ID: 105}},
 		Repositories: []fakegithub.Repository{{
@@ -101,7 +106,12 @@ people:
 			},
 		}},
 		Installations: []fakegithub.Installation{{ID: 9, Account: "acme"}},
-	})
+	}
+}
+
+func newTownOf(t *testing.T, world fakegithub.World) *town {
+	t.Helper()
+	gh, err := fakegithub.New(world)
 	if err != nil {
 		t.Fatal(err)
 	}

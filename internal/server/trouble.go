@@ -57,13 +57,14 @@ func temporary(cause error) bool {
 
 // troubled adds to the failure of an evaluation what people are told. Only publishing writes check runs, so
 // that an old failure never overtakes a new verdict: it is raised for every commit that the pull request may
-// stand on. gone is true when GitHub shows neither the pull request nor its head.
+// stand on. gone is true when GitHub shows neither the pull request nor its head, after it was asked often enough:
+// it says so of what is there as well, for a moment.
 func (w *worker) troubled(ctx context.Context, c store.Claim, p payload, cause error, f *store.Failure) (gone bool, err error) {
 	heads, err := w.headsOf(ctx, c, p)
 	if err != nil {
 		return false, err
 	}
-	if missing(cause) {
+	if missing(cause) && f.GiveUp {
 		if len(heads) == 0 {
 			return true, nil
 		}

@@ -360,9 +360,9 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	case limited: // nothing can be told either
 	case c.Kind == kindPull && (c.Attempts >= sayAfter || !temporary(cause)):
 		gone, untold = w.troubled(ctx, c, p, cause, &f)
-	case (c.Kind == kindPublish || c.Kind == kindGroup) && (c.Attempts == sayAfter || !temporary(cause) && c.Attempts == 1):
+	case (c.Kind == kindPublish || c.Kind == kindGroup) && (c.Attempts == sayAfter || !temporary(cause) && (c.Attempts == 1 || f.GiveUp)):
 		untold = w.sayTrouble(ctx, c, p, cause)
-		gone = missing(cause) && missing(untold)
+		gone = f.GiveUp && missing(cause) && missing(untold)
 	}
 	if gone { // GitHub shows neither the pull request nor its head: it is gone, or the App is
 		_, err := w.Store.Finish(ctx, c, w.withoutPull(ctx, c, p))

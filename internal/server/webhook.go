@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,6 +16,10 @@ import (
 // maxBody is the most that GitHub sends.
 // https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap
 const maxBody = 25 << 20
+
+// keepTime is how long keeping a delivery may take: GitHub waits for 10 seconds, and is to hear that the database
+// does not answer rather than nothing.
+const keepTime = 5 * time.Second
 
 // webhook takes one delivery. It answers 202 only after everything that follows from it is kept; with
 // 503 GitHub marks the delivery as failed, and it can be delivered again.
@@ -74,12 +79,14 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, began time.Time) s
 		answer(w, http.StatusBadRequest, "the body is not the JSON of a webhook")
 		return event
 	}
-	in, why, err := s.intake(r.Context(), e)
+	keeping, cancel := context.WithTimeout(r.Context(), keepTime)
+	defer cancel()
+	in, why, err := s.intake(keeping, e)
 	if err == nil && why == "" {
 		in.Jobs = following(r.Context(), in.Jobs)
 		in.Delivery = store.Delivery{GUID: guid, Event: event, Action: e.Action, Repository: repositoryOf(e), Installation: e.Installation}
 		var accepted store.Accepted
-		if accepted, err = s.Store.Accept(r.Context(), in); accepted.Duplicate {
+		if accepted, err = s.Store.Accept(keeping, in); accepted.Duplicate {
 			why = "it was delivered and done before"
 		}
 	}

@@ -26,14 +26,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what scenarios and goldens expect")
 
-// TestMain lets the test binary be the program itself: as `bylaw` in scenarios, and as the worker
-// process that runs policies.
+// TestMain lets the test binary be the program itself: as `bylaw` in scenarios, as a service under stress,
+// and as the worker process that runs policies.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "policy-worker" {
 		main()
 		return
 	}
-	testscript.Main(m, map[string]func(){"bylaw": main})
+	testscript.Main(m, map[string]func(){"bylaw": main, strained: serveStrained})
 }
 
 // TestScenarios walks testdata/scenario. Each file tells a world, what happens in it, and what people

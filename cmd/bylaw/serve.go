@@ -34,7 +34,7 @@ func serveCommand(s streams) *cobra.Command {
 				}
 				return nil
 			}
-			return serve(c, s)
+			return serve(c.Context(), s, 0)
 		},
 	}
 	c.Flags().BoolVar(&show, "settings", false, "print the settings with secrets hidden, and end")
@@ -56,12 +56,12 @@ func settingsHelp() string {
 	return b.String()
 }
 
-func serve(c *cobra.Command, s streams) error {
+// serve runs the service until the context ends. lease is that of [server.Server].
+func serve(ctx context.Context, s streams, lease time.Duration) error {
 	set, err := readSettings(s.getenv)
 	if err != nil {
 		return err
 	}
-	ctx := c.Context()
 	log := slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: set.level}))
 	engine, builtIn, err := newEngine()
 	if err != nil {
@@ -109,7 +109,7 @@ func serve(c *cobra.Command, s streams) error {
 	}
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
-		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, Keep: set.keep,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, Keep: set.keep, Lease: lease,
 		Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
 	if set.metrics != "" {

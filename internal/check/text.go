@@ -2,9 +2,7 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
@@ -13,7 +11,6 @@ import (
 const joiner = "\u2060"
 
 var (
-	address   = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+(?:@|!)([\p{L}\p{N}][\p{L}\p{N}.\-]*\.\p{L}{2,})`)
 	autolinks = strings.NewReplacer(
 		"://", ":"+joiner+"//", "www.", "www"+joiner+".", "WWW.", "WWW"+joiner+".",
 		"mailto:", "mailto"+joiner+":", "xmpp:", "xmpp"+joiner+":",
@@ -25,22 +22,8 @@ var (
 	)
 )
 
-// plainText is text from outside as one line that shows only what it says: no control characters, no
-// characters that cannot be seen or that turn the direction of writing, no e-mail address but its
-// domain.
-func plainText(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r) || unicode.IsControl(r):
-			return ' '
-		case unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	s = address.ReplaceAllString(s, "an address at $1")
-	return strings.Join(strings.Fields(s), " ")
-}
+// plainText is text from outside as one line that shows only what it says.
+func plainText(s string) string { return bylaw.PlainText(s) }
 
 // inert is text from outside as Markdown in which nothing is a mention, a link, an image, a reference
 // to an issue, a table cell's end or any other markup.
@@ -55,26 +38,8 @@ func inert(s string) string {
 	return s
 }
 
-// verbatim is text from outside line by line as it could stand in a file, and as little to be taken for
-// something else as plain text: only spaces and tabs are kept, and of an e-mail address its domain.
-func verbatim(s string) []string {
-	var out []string
-	for line := range strings.SplitSeq(strings.Trim(strings.ReplaceAll(s, "\r\n", "\n"), "\n"), "\n") {
-		line = strings.Map(func(r rune) rune {
-			switch {
-			case r == '\t':
-				return r
-			case unicode.IsSpace(r) || unicode.IsControl(r):
-				return ' '
-			case unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs):
-				return -1
-			}
-			return r
-		}, strings.ToValidUTF8(line, "\uFFFD"))
-		out = append(out, strings.TrimRight(address.ReplaceAllString(line, "…@$1"), " \t"))
-	}
-	return out
-}
+// verbatim is text from outside line by line as it could stand in a file.
+func verbatim(s string) []string { return bylaw.PlainLines(s) }
 
 // fence is longer than any row of backticks in the lines.
 func fence(lines []string) string {

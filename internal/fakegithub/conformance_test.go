@@ -107,7 +107,7 @@ var payloadSchemas = sync.OnceValues(func() (openapi3.Schemas, error) {
 		}
 	}
 	for name, schema := range whole.Components.Schemas {
-		if strings.HasPrefix(name, "webhook-installation") || name == "webhook-ping" {
+		if strings.HasPrefix(name, "webhook-installation") || strings.HasPrefix(name, "webhook-repository-p") || name == "webhook-ping" {
 			kept[name] = schema
 			keep(schema)
 		}

@@ -27,6 +27,12 @@ var routes = sync.OnceValue(func() []*route {
 		{"GET", repo + "/installation", "app", "", (*GitHub).repoInstallation, nil},
 		{"GET", "/installation/repositories", "token", "metadata:read", (*GitHub).listInstallationRepos, nil},
 
+		{"GET", "/login/oauth/authorize", "none", "", (*GitHub).authorizeOAuth, nil},
+		{"POST", "/login/oauth/access_token", "none", "", (*GitHub).exchangeOAuth, nil},
+		{"GET", "/user", "token", "", (*GitHub).me, nil},
+		{"GET", "/user/installations", "token", "", (*GitHub).myInstallations, nil},
+		{"GET", "/user/installations/{installation_id}/repositories", "token", "", (*GitHub).myRepositories, nil},
+
 		{"GET", "/users/{username}", "token", "", (*GitHub).getUser, nil},
 		{"GET", "/orgs/{org}/members/{username}", "token", "", (*GitHub).checkMember, nil},
 		{"GET", "/orgs/{org}/public_members/{username}", "token", "", (*GitHub).checkPublicMember, nil},

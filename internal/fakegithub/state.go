@@ -68,6 +68,8 @@ type GitHub struct {
 	installations []*installation
 	tokens        map[string]*token
 	conversions   map[string]Conversion
+	grants        map[string]grant // codes of the web flow
+	browsing      *account         // who is at the browser; see Browse
 	buckets       map[string]*bucket
 	faults        []*Fault
 	calls         []Call
@@ -245,7 +247,7 @@ func New(world World) (*GitHub, error) {
 		self:     &app{},
 		ids:      100_000,
 		accounts: map[string]*account{}, repos: map[string]*repository{}, tokens: map[string]*token{},
-		conversions: map[string]Conversion{}, buckets: map[string]*bucket{}, changed: make(chan struct{}), done: make(chan struct{}),
+		conversions: map[string]Conversion{}, grants: map[string]grant{}, buckets: map[string]*bucket{}, changed: make(chan struct{}), done: make(chan struct{}),
 		loading: true, at: world.Time,
 	}
 	if g.at.IsZero() {

@@ -164,6 +164,9 @@ var operations = []struct {
 		}).at("id"))
 		return firstOf(s.RequestAction(testRepo, id, "ask", "alice"), s.RerequestCheckRun(testRepo, id, "alice"), s.RerequestCheckSuite(testRepo, head, "alice"))
 	}},
+	{"visibility", "repository.privatized repository.publicized", func(s *site) error {
+		return firstOf(s.SetPrivate(testRepo, true, "olivia"), s.SetPrivate(testRepo, false, "olivia"))
+	}},
 	{"ping", "ping", func(s *site) error { s.Ping(); return nil }},
 }
 

@@ -58,7 +58,7 @@ func OpenAPI(t testing.TB) *Judge {
 
 // Proxy hands every request to upstream and its answer back unchanged, and judges both: REST by the OpenAPI
 // description, POST /graphql and /api/graphql by the schema. A path that GitHub does not describe is a fault,
-// as is one that the list in trim.go lacks. The answer is held back until upstream has finished; an
+// as is one that the list in trim.go lacks; only /login/oauth/ is no part of the API and is not judged. The answer is held back until upstream has finished; an
 // upstream that panics with [http.ErrAbortHandler] breaks the connection as usual, after what it has flushed,
 // and nothing is judged.
 func (j *Judge) Proxy(upstream http.Handler) http.Handler {
@@ -81,6 +81,10 @@ func (j *Judge) Proxy(upstream http.Handler) http.Handler {
 		}()
 		upstream.ServeHTTP(recorder, r)
 		answer := recorder.Result()
+		if strings.HasPrefix(r.URL.Path, "/login/oauth/") { // for browsers, not of the API: nothing describes it
+			pass(w, recorder)
+			return
+		}
 
 		judged := j.rest
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/graphql") {

@@ -78,6 +78,9 @@ var paths = strings.Fields(`
 /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals
 /repos/{owner}/{repo}/rules/branches/{branch:.+}
 /repos/{owner}/{repo}/teams
+/user
+/user/installations
+/user/installations/{installation_id}/repositories
 /users/{username}
 /users/{username}/installation
 `)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -65,25 +66,24 @@ type placed struct {
 
 func scanPlaced(r row) (p placed, err error) { return p, r.Scan(&p.seq, &p.place, &p.salt, &p.body) }
 
-// fillPrivate adds to entries of one repository, which stand in the order of their places, the pieces that
-// are left.
+// fillPrivate adds to entries of one repository the pieces that are left.
 func fillPrivate(ctx context.Context, q querier, repository string, entries []AuditEntry) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	first, last := entries[0].Seq, entries[len(entries)-1].Seq
-	left, err := list(ctx, q, scanPlaced, "SELECT seq, place, salt, body FROM audit_private WHERE repository = $1 AND seq BETWEEN $2 AND $3", repository, first, last)
-	if err != nil {
-		return err
-	}
-	at := make(map[int64]int, len(entries))
-	for i, e := range entries {
-		at[e.Seq] = i
-	}
-	for _, p := range left {
-		i, known := at[p.seq]
-		if known && p.place < len(entries[i].Private) {
-			entries[i].Private[p.place].Salt, entries[i].Private[p.place].Body = p.salt, p.body
+	for some := range slices.Chunk(entries, 100) {
+		at := make(map[int64]*AuditEntry, len(some))
+		args, places := []any{repository}, []string{}
+		for i := range some {
+			at[some[i].Seq] = &some[i]
+			args = append(args, some[i].Seq)
+			places = append(places, fmt.Sprintf("$%d", len(args)))
+		}
+		left, err := list(ctx, q, scanPlaced, "SELECT seq, place, salt, body FROM audit_private WHERE repository = $1 AND seq IN ("+strings.Join(places, ", ")+")", args...)
+		if err != nil {
+			return err
+		}
+		for _, p := range left {
+			if e := at[p.seq]; p.place < len(e.Private) {
+				e.Private[p.place].Salt, e.Private[p.place].Body = p.salt, p.body
+			}
 		}
 	}
 	return nil

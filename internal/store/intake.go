@@ -33,6 +33,7 @@ type Intake struct {
 	Groups       []Group
 	Forget       []string // prefixes of keys of cached facts
 	ForgetChecks []ForgetCheck
+	Hide         []string // repositories that perhaps not everybody may read any more
 }
 
 // Accepted tells what became of an intake.
@@ -102,6 +103,11 @@ func (s *Store) keep(ctx context.Context, tx *sql.Tx, in Intake) error {
 	}
 	for _, f := range in.ForgetChecks {
 		if err := forgetCheck(ctx, tx, f); err != nil {
+			return err
+		}
+	}
+	for _, name := range in.Hide {
+		if err := s.hide(ctx, tx, name); err != nil {
 			return err
 		}
 	}

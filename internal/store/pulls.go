@@ -22,6 +22,7 @@ type Pull struct {
 	HeadSHA      string
 	BaseRef      string
 	Author       string
+	Title        string
 	State        string    // PullOpen, PullClosed or PullMerged
 	RunID        string    // its latest run, empty when it has none; set by Finish only
 	UpdatedAt    time.Time // zero is now
@@ -35,13 +36,13 @@ func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
 		return fmt.Errorf("save pull %s#%d: unknown state %q", p.Repository, p.Number, p.State)
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at, changed_at, title)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (repository, number) DO UPDATE SET
 		  installation = excluded.installation, head_sha = excluded.head_sha, base_ref = excluded.base_ref,
 		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at,
-		  changed_at = excluded.changed_at`,
-		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt), millis(p.ChangedAt))
+		  changed_at = excluded.changed_at, title = excluded.title`,
+		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt), millis(p.ChangedAt), printable(p.Title))
 	if err != nil {
 		return fmt.Errorf("save pull %s#%d: %w", p.Repository, p.Number, err)
 	}
@@ -57,11 +58,11 @@ func setLatest(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
 	return nil
 }
 
-const pullColumns = "repository, number, installation, head_sha, base_ref, author, state, run_id, updated_at, changed_at"
+const pullColumns = "repository, number, installation, head_sha, base_ref, author, state, run_id, updated_at, changed_at, title"
 
 func scanPull(r row) (p Pull, err error) {
 	var updated, changed int64
-	err = r.Scan(&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated, &changed)
+	err = r.Scan(&p.Repository, &p.Number, &p.Installation, &p.HeadSHA, &p.BaseRef, &p.Author, &p.State, &p.RunID, &updated, &changed, &p.Title)
 	p.UpdatedAt, p.ChangedAt = moment(updated), moment(changed)
 	return p, err
 }

@@ -15,6 +15,8 @@ type Repository struct {
 	Configured   bool
 	Rules        []string  // the files that its configuration names; nil when not known
 	CheckedAt    time.Time // zero is now
+
+	PublicSince time.Time // since when everybody may read it, as far as is known; zero is never. See NoteVisibility
 }
 
 // SaveRepository keeps what was seen of a repository. Rules that are not known leave those that are.
@@ -40,14 +42,14 @@ func (s *Store) SaveRepository(ctx context.Context, r Repository) error {
 	return nil
 }
 
-const repositoryColumns = "name, installation, configured, checked_at, rules"
+const repositoryColumns = "name, installation, configured, checked_at, rules, public_since"
 
 func scanRepository(r row) (Repository, error) {
 	var repository Repository
-	var checked int64
+	var checked, public int64
 	var rules string
-	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules)
-	repository.CheckedAt = moment(checked)
+	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules, &public)
+	repository.CheckedAt, repository.PublicSince = moment(checked), moment(public)
 	if err == nil && rules != "" {
 		err = json.Unmarshal([]byte(rules), &repository.Rules)
 	}

@@ -18,6 +18,7 @@ type RunMeta struct {
 	Accepted   bool
 	Conclusion string
 	Digest     string
+	Title      string // in one sentence
 
 	// The entry of the audit log that its check run names; 0 and empty when it was kept before runs knew that. Where
 	// the caller gives none, Finish gives the run's own.
@@ -32,6 +33,8 @@ type Run struct {
 	Snapshot []byte
 	Verdicts []byte
 	Report   []byte
+
+	Outcomes map[string]string // by policy; written, and not read back
 }
 
 func saveRun(ctx context.Context, tx *sql.Tx, r Run) error {
@@ -39,22 +42,30 @@ func saveRun(ctx context.Context, tx *sql.Tx, r Run) error {
 		return errors.New("save run: it has no id")
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO runs (id, repository, number, head_sha, taken_at, accepted, conclusion, digest, snapshot, verdicts, report, audit_seq, audit_digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		INSERT INTO runs (id, repository, number, head_sha, taken_at, accepted, conclusion, digest, snapshot, verdicts, report, audit_seq, audit_digest, title)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		r.ID, r.Repository, r.Number, r.HeadSHA, millis(r.TakenAt), r.Accepted, r.Conclusion, r.Digest,
-		blob(r.Snapshot), blob(r.Verdicts), blob(r.Report), r.AuditSeq, r.AuditDigest)
+		blob(r.Snapshot), blob(r.Verdicts), blob(r.Report), r.AuditSeq, r.AuditDigest, printable(r.Title))
 	if err != nil {
 		return fmt.Errorf("save run %s: %w", r.ID, err)
+	}
+	for policy, outcome := range r.Outcomes {
+		_, err := tx.ExecContext(ctx, "INSERT INTO outcomes (run_id, repository, policy, outcome, taken_at) VALUES ($1, $2, $3, $4, $5)",
+			r.ID, r.Repository, policy, outcome, millis(r.TakenAt))
+		if err != nil {
+			return fmt.Errorf("save outcomes of run %s: %w", r.ID, err)
+		}
 	}
 	return nil
 }
 
-const runColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, runs.audit_seq, runs.audit_digest, runs.redacted_at, snapshot, verdicts, report"
+const runColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, runs.title, " +
+	"runs.audit_seq, runs.audit_digest, runs.redacted_at, snapshot, verdicts, report"
 
 func scanRun(r row) (run Run, err error) {
 	m := &run.RunMeta
 	var taken, redacted int64
-	err = r.Scan(&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest,
+	err = r.Scan(&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest, &m.Title,
 		&m.AuditSeq, &m.AuditDigest, &redacted, &run.Snapshot, &run.Verdicts, &run.Report)
 	m.TakenAt, m.RedactedAt = moment(taken), moment(redacted)
 	return run, err

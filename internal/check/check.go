@@ -68,13 +68,14 @@ type Ask struct {
 
 // Result is what came of one evaluation.
 type Result struct {
-	Configured bool           // false: nothing is configured for the repository, and Run holds no verdict
-	Run        bylaw.Run      // without a verdict its report takes back what stood on the head, or is empty
-	Posted     []bylaw.Posted // our check runs that stood on the head
-	ChangedAt  bylaw.Time     // GitHub's time of the last change of the pull request
-	Commented  bool           // a comment stood on the pull request that may be ours
-	Rules      []string       // files of the repository that its configuration names; never nil
-	Policies   string         // SHA-256, in hex, of the text and the parameters of every policy that is switched on
+	Configured bool            // false: nothing is configured for the repository, and Run holds no verdict
+	Run        bylaw.Run       // without a verdict its report takes back what stood on the head, or is empty
+	Posted     []bylaw.Posted  // our check runs that stood on the head
+	ChangedAt  bylaw.Time      // GitHub's time of the last change of the pull request
+	Commented  bool            // a comment stood on the pull request that may be ours
+	Rules      []string        // files of the repository that its configuration names; never nil
+	Policies   string          // SHA-256, in hex, of the text and the parameters of every policy that is switched on
+	Own        []policy.Source // policies that are switched on and not built in, with their tests
 }
 
 // Check evaluates one pull request. Faults of the repository are in the report; the error is GitHub's,
@@ -120,7 +121,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	rules, _ := l.wanted()
 	result := Result{
 		Configured: l.exists, Posted: reading.Posted, ChangedAt: reading.ChangedAt, Commented: reading.Commented,
-		Rules: append([]string{}, rules...), Policies: l.digest,
+		Rules: append([]string{}, rules...), Policies: l.digest, Own: l.own(),
 	}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
 	if err != nil {

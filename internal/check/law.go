@@ -365,3 +365,14 @@ func (l *law) warnings() []bylaw.Problem {
 func (l *law) legible() bool {
 	return len(l.config.Rosters) > 0 || !slices.ContainsFunc(l.problems, func(p bylaw.Problem) bool { return p.File == bylaw.ConfigPath })
 }
+
+// own are the policies that are switched on and do not ship with Bylaw.
+func (l *law) own() []policy.Source {
+	var out []policy.Source
+	for _, p := range l.config.Policies {
+		if source, found := l.sources[p.ID]; found && !source.BuiltIn {
+			out = append(out, source)
+		}
+	}
+	return out
+}

@@ -24,15 +24,6 @@ type SignIn struct {
 	HTTP         http.RoundTripper // nil means http.DefaultTransport
 }
 
-// WebURL is the address at which people see what an API serves: https://github.com for github.com's, and the
-// host itself for the others.
-func WebURL(baseURL string) string {
-	if base(baseURL) == APIURL {
-		return "https://github.com"
-	}
-	return strings.TrimSuffix(base(baseURL), "/api/v3")
-}
-
 // Authorize is the address where GitHub asks a person whether they want to sign in here, and from which it
 // sends them back to callback with the state and a code.
 func (s *SignIn) Authorize(callback, state, challenge string) string {

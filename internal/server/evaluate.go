@@ -37,6 +37,9 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err := w.noteConfigured(ctx, c, result.Configured, result.Rules); err != nil {
 		return store.Finished{}, "", err
 	}
+	if err := w.noteForPages(ctx, c.Repository, result); err != nil {
+		return store.Finished{}, "", err
+	}
 	if len(result.Run.Report.Checks) == 0 {
 		out, err := w.afterRules(ctx, c, p.Number)
 		return out, nothingConfigured, err
@@ -126,7 +129,7 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by 
 	s := run.Snapshot
 	out := store.Finished{
 		RecheckAt: recheckAt(run).Time,
-		Pull:      &store.Pull{Repository: c.Repository, Number: s.Number, Installation: c.Installation, HeadSHA: s.Head.SHA, BaseRef: s.Base.Name, Author: s.Author.Login, State: states[s.State]},
+		Pull:      &store.Pull{Repository: c.Repository, Number: s.Number, Installation: c.Installation, HeadSHA: s.Head.SHA, BaseRef: s.Base.Name, Author: s.Author.Login, Title: s.Title, State: states[s.State]},
 		FollowUps: []store.Job{publishJob(c.Installation, c.Repository, s.Head.SHA)},
 	}
 	for _, number := range s.SameHead {
@@ -211,12 +214,16 @@ func keep(run bylaw.Run) (*store.Run, error) {
 	fmt.Fprintln(h, run.Snapshot.Head.SHA, run.Snapshot.State, run.Snapshot.SameHead)
 	h.Write(verdicts)
 	h.Write(report)
+	outcomes := map[string]string{}
+	for _, v := range run.Verdicts {
+		outcomes[v.Policy] = string(v.Outcome)
+	}
 	return &store.Run{
 		RunMeta: store.RunMeta{
 			ID: rand.Text(), Number: run.Snapshot.Number, HeadSHA: run.Snapshot.Head.SHA, TakenAt: run.Snapshot.TakenAt.Time,
-			Accepted: run.Report.Conclusion == bylaw.Success, Conclusion: string(run.Report.Conclusion), Digest: hex.EncodeToString(h.Sum(nil)),
+			Accepted: run.Report.Conclusion == bylaw.Success, Conclusion: string(run.Report.Conclusion), Digest: hex.EncodeToString(h.Sum(nil)), Title: run.Report.Title,
 		},
-		Snapshot: snapshot, Verdicts: verdicts, Report: report,
+		Snapshot: snapshot, Verdicts: verdicts, Report: report, Outcomes: outcomes,
 	}, nil
 }
 

@@ -246,12 +246,19 @@ func isRule(path string) bool {
 	return path == bylaw.ConfigPath || strings.HasPrefix(path, bylaw.PoliciesPath+"/")
 }
 
+// hiding are what can happen to a repository after which a public one is perhaps none: it was closed, or its
+// name can be another one's.
+var hiding = []string{"privatized", "deleted", "renamed", "transferred"}
+
 // access forgets who may do what, and looks again at what may be judged otherwise for that.
 func (i *intake) access() {
 	if i.event.Name != "member" && i.event.Name != "repository" { // which are about one repository alone
 		i.in.Forget = append(i.in.Forget, teamKeys(i.event.Installation))
 	}
 	if i.repository != "" {
+		if slices.Contains(hiding, i.event.Action) && i.event.Name == "repository" {
+			i.in.Hide = append(i.in.Hide, i.repository)
+		}
 		i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository))
 		if i.unconfigured && i.event.Name != "repository" { // another default branch may have a configuration
 			return

@@ -37,6 +37,9 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 	if len(stands.numbers) == 0 {
 		return out, "no open pull request has this head", nil
 	}
+	for i := range stands.runs {
+		w.explained(&stands.runs[i])
+	}
 	report := check.Combine(stands.runs, stands.pending)
 	checks := append(slices.Clone(report.Checks), over(stands.known, report.Checks)...)
 	comments, note, err := w.comments(ctx, c, p.SHA, stands.runs)

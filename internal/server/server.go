@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ type Server struct {
 	Now     func() time.Time
 	Owner   string // name of this process among those that share the store
 	Workers int    // evaluations at a time
+
+	URL   *url.URL     // where people reach the pages; nil when nobody said
+	Pages http.Handler // whatever is asked for beside the webhook; nil for nothing
 
 	Metrics        *telemetry.Metrics // nil measures nothing
 	MetricsOutside bool               // somebody else answers /metrics
@@ -114,6 +118,9 @@ func (s *Server) Handler() http.Handler {
 	})
 	if s.Metrics != nil && !s.MetricsOutside {
 		mux.Handle("GET /metrics", s.Metrics.Handler())
+	}
+	if s.Pages != nil {
+		mux.Handle("/", s.Pages)
 	}
 	return mux
 }

@@ -29,6 +29,7 @@ var floors = [][]string{
 	{"internal/bylaw", "internal/document", "internal/telemetry"},
 	{"internal/roster", "internal/policy", "internal/github", "internal/store"},
 	{"internal/check", "internal/audit", "internal/setup"},
+	{"internal/page"},
 	{"internal/server"},
 	{"cmd/bylaw"},
 }
@@ -72,7 +73,7 @@ var doors = map[string][]string{
 	"github.com/spf13/cobra":                  {"cmd/bylaw"},
 	"github.com/vektah/gqlparser":             {"internal/fakegithub", "internal/judge"},
 	"github.com/getkin/kin-openapi":           {"internal/judge"},
-	"net/http":                                {"internal/github", "internal/setup", "internal/server", "internal/telemetry", "cmd/bylaw", "internal/fakegithub", "internal/judge"},
+	"net/http":                                {"internal/github", "internal/setup", "internal/page", "internal/server", "internal/telemetry", "cmd/bylaw", "internal/fakegithub", "internal/judge"},
 	"github.com/bmatcuk/doublestar":           {"anywhere"},
 	"golang.org/x/sync":                       {"anywhere"},
 	"golang.org/x/text":                       {"anywhere"},

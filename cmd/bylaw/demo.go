@@ -71,12 +71,15 @@ func demo(ctx context.Context, s streams, o demoOptions) error {
 		if number > 0 {
 			fmt.Fprintf(s.out, "\nThe checks of %s#%d:\n\n", repo, number)
 			printPosted(s.out, stage.gh, repo, stage.gh.Head(owner, name, number), false)
+			if !o.exit {
+				fmt.Fprintf(s.out, "\nThe page that explains this: %s/%s/pull/%d\n", stage.serviceURL, repo, number)
+			}
 		}
 	}
 	if o.exit {
 		return nil
 	}
-	fmt.Fprintf(s.out, "\nThe service goes on until it is stopped (Ctrl-C).\n")
+	fmt.Fprintf(s.out, "\nAll that was decided stands at %s/%s\nThe service goes on until it is stopped (Ctrl-C).\n", stage.serviceURL, stage.firstRepo)
 	<-ctx.Done()
 	return nil
 }

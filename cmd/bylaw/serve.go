@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/page"
 	"github.com/bylaw-app/bylaw/internal/server"
 	"github.com/bylaw-app/bylaw/internal/store"
 	"github.com/bylaw-app/bylaw/internal/telemetry"
@@ -109,7 +110,7 @@ func serve(ctx context.Context, s streams, lease time.Duration) error {
 	}
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
-		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, Keep: set.keep, Lease: lease,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, URL: set.url, Keep: set.keep, Lease: lease,
 		Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
 	if set.metrics != "" {
@@ -119,6 +120,14 @@ func serve(ctx context.Context, s streams, lease time.Duration) error {
 		}
 		defer stop()
 	}
+	site := &page.Site{
+		Store: kept, App: app, BuiltIn: builtIn, Log: log, Now: time.Now, URL: set.url,
+		Public: set.publicPages, Operators: set.operators, Outstanding: srv.Outstanding,
+	}
+	if set.clientID != "" {
+		site.SignIn = &github.SignIn{ClientID: set.clientID, ClientSecret: set.clientSecret, BaseURL: set.apiURL}
+	}
+	srv.Pages = site.Handler()
 	log.Info("serving", "listen", listener.Addr().String(), "version", version())
 	err = srv.Run(ctx, listener)
 	log.Info("stopped", "err", err)

@@ -21,13 +21,18 @@ type settings struct {
 	key      *rsa.PrivateKey
 	secrets  [][]byte
 	apiURL   string
-	url      string // public address of the service; "" when nobody has said
+	url      *url.URL // where GitHub and people reach the service; nil when nobody has said
 	listen   string
 	database string
 	level    slog.Level
 	workers  int
 	metrics  string
 	keep     time.Duration
+
+	clientID     string
+	clientSecret string
+	publicPages  bool
+	operators    []string
 }
 
 // setting is one variable of the environment. The table is the help text, the print-out and the
@@ -76,7 +81,7 @@ func settingsTable() []setting {
 			s.apiURL = strings.TrimSuffix(v, "/")
 			return nil
 		}},
-		{"BYLAW_URL", "public address of this service, such as https://bylaw.example; may be left out", "", false, func(s *settings, v string) (err error) {
+		{"BYLAW_URL", "public address of this service, such as https://bylaw.example, where check runs lead; may be left out", "", false, func(s *settings, v string) (err error) {
 			s.url, err = setup.ServiceURL(v)
 			return err
 		}},
@@ -118,11 +123,50 @@ func settingsTable() []setting {
 			s.keep = time.Duration(days) * 24 * time.Hour
 			return nil
 		}},
+		{"BYLAW_CLIENT_ID", "client id of the App, for signing in to the pages; may be left out", "", false, func(s *settings, v string) error {
+			s.clientID = v
+			return nil
+		}},
+		{"BYLAW_CLIENT_SECRET", "client secret of the App, for signing in to the pages; may be left out", "", true, func(s *settings, v string) error {
+			s.clientSecret = v
+			return nil
+		}},
+		{"BYLAW_PUBLIC_PAGES", "whether everybody may look at the decisions of public repositories: true or false", "false", false, func(s *settings, v string) (err error) {
+			if v != "true" && v != "false" {
+				return fmt.Errorf("must be true or false, not %q", v)
+			}
+			s.publicPages = v == "true"
+			return nil
+		}},
+		{"BYLAW_OPERATORS", "logins of those who may see the queue, separated by commas; may be left out", "", false, func(s *settings, v string) error {
+			for login := range strings.SplitSeq(v, ",") {
+				if login = strings.TrimPrefix(strings.TrimSpace(login), "@"); login != "" {
+					s.operators = append(s.operators, login)
+				}
+			}
+			return nil
+		}},
 	}
 }
 
+// together says in sentences what is wrong with settings that are fine each by itself.
+func (s *settings) together() (faults []string) {
+	if (s.clientID == "") != (s.clientSecret == "") {
+		faults = append(faults, "BYLAW_CLIENT_ID and BYLAW_CLIENT_SECRET belong together; one of them is not set")
+	}
+	if s.clientID != "" && s.url == nil {
+		faults = append(faults, "BYLAW_CLIENT_ID is set, and BYLAW_URL is not, or is wrong: without it GitHub cannot send people back who sign in")
+	}
+	if len(s.operators) > 0 && s.clientID == "" {
+		faults = append(faults, "BYLAW_OPERATORS is set, but nobody can sign in: BYLAW_CLIENT_ID is not set")
+	}
+	return faults
+}
+
 // optional are the settings that may be missing without a fallback.
-var optional = []string{"BYLAW_WEBHOOK_SECRET_PREVIOUS", "BYLAW_URL", "BYLAW_METRICS_LISTEN"}
+var optional = []string{
+	"BYLAW_WEBHOOK_SECRET_PREVIOUS", "BYLAW_URL", "BYLAW_METRICS_LISTEN", "BYLAW_CLIENT_ID", "BYLAW_CLIENT_SECRET", "BYLAW_OPERATORS",
+}
 
 // readSettings reads the environment. Everything that is missing or wrong is one sentence.
 func readSettings(getenv func(string) string) (settings, error) {
@@ -133,7 +177,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 			faults = append(faults, fault)
 		}
 	}
-	if len(faults) > 0 {
+	if faults = append(faults, s.together()...); len(faults) > 0 {
 		return s, usagef("%s", strings.Join(faults, "\nbylaw: "))
 	}
 	return s, nil
@@ -194,6 +238,7 @@ func databaseOf(s streams, flag string) (string, error) {
 // a service could start with them.
 func printSettings(st streams) (ok bool) {
 	ok = true
+	var all settings
 	for _, v := range settingsTable() {
 		value, err := valueOf(v, st.getenv)
 		switch {
@@ -207,10 +252,14 @@ func printSettings(st streams) (ok bool) {
 			value = "(set, not shown)"
 		}
 		fmt.Fprintf(st.out, "%-30s %s\n%30s %s\n", v.name, value, "", v.help)
-		if fault := new(settings).set(v, st.getenv); fault != "" {
+		if fault := all.set(v, st.getenv); fault != "" {
 			fmt.Fprintf(st.out, "%30s WRONG: %s\n", "", fault)
 			ok = false
 		}
+	}
+	for _, fault := range all.together() {
+		fmt.Fprintf(st.out, "%30s WRONG: %s\n", "", fault)
+		ok = false
 	}
 	return ok
 }

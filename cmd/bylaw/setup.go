@@ -72,7 +72,7 @@ func runSetup(c *cobra.Command, s streams, o setupOptions) error {
 	if o.print {
 		page.Destination, page.Kept = "your terminal, for your secret manager", "printed in your terminal"
 		page.Start = "bylaw serve   # with the printed settings in its environment"
-		page.Keep = func(got github.Credentials) error { return printCredentials(s, o, got, api.apiURL, service) }
+		page.Keep = func(got github.Credentials) error { return printCredentials(s, o, got, api.apiURL, service.String()) }
 	} else {
 		folder, err := filepath.Abs(o.out)
 		if err != nil {
@@ -86,12 +86,12 @@ func runSetup(c *cobra.Command, s streams, o setupOptions) error {
 		page.Kept = "in " + setup.KeyFile + " and " + setup.EnvFile + " in " + folder
 		page.Start = "set -a; . " + setup.Quote(env) + "; set +a\nbylaw serve"
 		page.Keep = func(got github.Credentials) error {
-			err := setup.WriteFiles(folder, got, api.apiURL, service)
+			err := setup.WriteFiles(folder, got, api.apiURL, service.String())
 			if err == nil {
 				return nil
 			}
 			fmt.Fprintf(s.err, "bylaw: the credentials could not be written into %s. GitHub shows them only once: keep what follows, and clear the terminal.\n", folder)
-			return errors.Join(err, printCredentials(s, o, got, api.apiURL, service))
+			return errors.Join(err, printCredentials(s, o, got, api.apiURL, service.String()))
 		}
 	}
 	listener, err := setup.Listen(c.Context(), o.listen)

@@ -73,7 +73,7 @@ func TestSetupEndsInSettingsThatServeTakes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if set.appID != fake.App.ID || !set.key.PublicKey.Equal(fake.App.Key) || string(set.secrets[0]) != fake.Hook.Secret || set.url != "https://rules.example" || set.apiURL != hub.URL {
+			if set.appID != fake.App.ID || !set.key.PublicKey.Equal(fake.App.Key) || string(set.secrets[0]) != fake.Hook.Secret || set.url.String() != "https://rules.example" || set.apiURL != hub.URL {
 				t.Errorf("the settings are not those of the App: %d, %s, %s", set.appID, set.url, set.apiURL)
 			}
 			if strings.Contains(terminal.text(), fake.Hook.Secret) {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/page"
 	"github.com/bylaw-app/bylaw/internal/server"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -46,8 +48,9 @@ func (st *stage) now() time.Time { return time.Now().Add(time.Duration(st.ahead.
 
 const stageApp = 4242 // number of the App on the stage
 
-// openStage starts both. Whatever the service sends to GitHub passes through wrap, if it is not nil.
-func openStage(ctx context.Context, world fakegithub.World, logs slog.Handler, wrap func(http.Handler) http.Handler) (st *stage, err error) {
+// openStage starts both. Whatever the service sends to GitHub passes through wrap, if it is not nil. Everybody may
+// look at the pages, unless a change says otherwise.
+func openStage(ctx context.Context, world fakegithub.World, logs slog.Handler, wrap func(http.Handler) http.Handler, change ...func(*page.Site)) (st *stage, err error) {
 	st = &stage{secret: rand.Text(), reviews: map[string]int64{}, comments: map[string]int64{}}
 	st.firstRepo = world.Repositories[0].Owner + "/" + world.Repositories[0].Name
 	defer func() {
@@ -107,6 +110,17 @@ func openStage(ctx context.Context, world fakegithub.World, logs slog.Handler, w
 		Log: slog.New(logs), Now: st.now, Owner: "demo", Workers: 4,
 		RecoverEvery: -1, SweepEvery: -1, // no webhook is lost here, and calls are counted
 	}
+	if srv.URL, err = url.Parse(st.serviceURL); err != nil {
+		return st, fmt.Errorf("read own address: %w", err)
+	}
+	site := &page.Site{
+		Store: st.store, App: srv.App, BuiltIn: builtIn, Log: srv.Log, Now: st.now, URL: srv.URL, Public: true, Outstanding: srv.Outstanding,
+		SignIn: &github.SignIn{ClientID: st.gh.ClientID(), ClientSecret: st.gh.ClientSecret(), BaseURL: st.githubURL},
+	}
+	for _, do := range change {
+		do(site)
+	}
+	srv.Pages = site.Handler()
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = srv.Run(running, listener) }()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ type Secret struct{ Setting, Path string }
 type Doctor struct {
 	GitHub   *github.App
 	App      Registration
-	Service  string // public address of the service; "" when nobody has said
+	Service  *url.URL // public address of the service; nil when nobody has said
 	Database string
 	Secrets  []Secret
 	Now      func() time.Time
@@ -238,7 +239,7 @@ func (d *Doctor) webhook(ctx context.Context) {
 	switch {
 	case hook.URL == "":
 		note(where, "The App has no webhook address, so the service hears of nothing.")
-	case d.Service != "" && hook.URL != WebhookURL(d.Service):
+	case d.Service != nil && hook.URL != WebhookURL(d.Service):
 		note(where, "GitHub sends webhooks to %s; by BYLAW_URL it should be %s.", hook.URL, WebhookURL(d.Service))
 	case !strings.HasSuffix(hook.URL, "/webhook"):
 		note(where, "GitHub sends webhooks to %s; the service takes them at an address that ends in /webhook.", hook.URL)

@@ -55,7 +55,7 @@ func newPatient(t *testing.T, secondAccount fakegithub.Installation) *patient {
 	fake.App = fakegithub.App{ID: 42, Slug: "rules", Name: "Rules", Key: &key.PublicKey, Permissions: granted, Events: app.Events}
 	fake.Hook = fakegithub.Hook{URL: "https://rules.example/webhook", Secret: "s"}
 	return &patient{fake, &Doctor{
-		GitHub: &github.App{ID: 42, Key: key, BaseURL: server.URL}, App: app, Service: "https://rules.example",
+		GitHub: &github.App{ID: 42, Key: key, BaseURL: server.URL}, App: app, Service: service,
 		Database: filepath.Join(t.TempDir(), "bylaw.db"), Now: time.Now,
 	}}
 }
@@ -90,7 +90,7 @@ func TestDoctorFinds(t *testing.T) {
 			area: "webhook", state: Amiss, what: "does not check the certificate",
 		},
 		"no path": {
-			ill:  func(_ *testing.T, p *patient) { p.doctor.Service, p.Hook.URL = "", "https://rules.example/" },
+			ill:  func(_ *testing.T, p *patient) { p.doctor.Service, p.Hook.URL = nil, "https://rules.example/" },
 			area: "webhook", state: Amiss, what: "ends in /webhook",
 		},
 		"not reached": {

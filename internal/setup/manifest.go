@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -80,7 +81,7 @@ func (r Registration) nameFor(organization string) string {
 
 // manifest is the App as GitHub's manifest flow takes it, as JSON.
 // https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
-func (r Registration) manifest(organization, service, redirect string) (string, error) {
+func (r Registration) manifest(organization string, service *url.URL, redirect string) (string, error) {
 	permissions := map[string]string{}
 	for _, p := range r.Permissions {
 		permissions[p.Name] = p.Level
@@ -89,21 +90,24 @@ func (r Registration) manifest(organization, service, redirect string) (string, 
 		"name": r.nameFor(organization), "url": r.URL, "description": r.Description, "public": r.Public,
 		"hook_attributes": map[string]any{"url": WebhookURL(service), "active": true},
 		"redirect_url":    redirect,
-		"callback_urls":   []string{service + "/sign-in"}, // GitHub allows the paths below it as well
+		"callback_urls":   []string{service.JoinPath("sign-in", "callback").String()},
 		"default_events":  r.Events, "default_permissions": permissions,
 	})
 	return string(text), err
 }
 
 // WebhookURL is where the service with this public address takes webhooks.
-func WebhookURL(service string) string { return strings.TrimSuffix(service, "/") + "/webhook" }
+func WebhookURL(service *url.URL) string { return service.JoinPath("webhook").String() }
 
-// ServiceURL checks a public address of the service and returns it without a slash at its end. GitHub must be able to
-// reach it, so it is a whole https address; http is for a GitHub Enterprise Server in a closed network.
-func ServiceURL(text string) (string, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", fmt.Errorf("must be the address at which GitHub reaches the service, such as https://bylaw.example, not %q", text)
+// ServiceURL reads a public address of the service: https, or http on this machine alone, because people sign in
+// there, and without a path.
+func ServiceURL(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("must be an address without a path, such as https://bylaw.example, not %q", text)
 	}
-	return strings.TrimSuffix(text, "/"), nil
+	if host := u.Hostname(); u.Scheme == "http" && host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		return nil, errors.New("must begin with https: without it, whoever is on the way can read along who signs in")
+	}
+	return u, nil
 }

@@ -36,13 +36,13 @@ func pageTemplates() *template.Template {
 // otherwise, and must not change once Serve was called.
 type Page struct {
 	App          Registration
-	APIURL       string // of GitHub; "" is github.com
-	Organization string // login of the organization that shall own the App; "" for whoever is signed in
-	Service      string // public address of the service, see [ServiceURL]
-	Destination  string // where the credentials will go, in words
-	Kept         string // where they are then, in words that follow "its credentials are"
-	Start        string // command lines that start the service
-	Doctor       string // command lines that examine it
+	APIURL       string   // of GitHub; "" is github.com
+	Organization string   // login of the organization that shall own the App; "" for whoever is signed in
+	Service      *url.URL // public address of the service, see [ServiceURL]
+	Destination  string   // where the credentials will go, in words
+	Kept         string   // where they are then, in words that follow "its credentials are"
+	Start        string   // command lines that start the service
+	Doctor       string   // command lines that examine it
 	// Keep stores the credentials. When it fails, they are lost but for what it has done about that itself.
 	Keep   func(github.Credentials) error
 	Secret func() string // a new text that nobody can guess

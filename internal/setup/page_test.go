@@ -20,6 +20,8 @@ import (
 	"github.com/bylaw-app/bylaw/internal/github"
 )
 
+var service = &url.URL{Scheme: "https", Host: "rules.example"}
+
 // rig is a page at work, and the GitHub that it leads to, which has another host so that cookies tell them apart.
 type rig struct {
 	gh      *fakegithub.GitHub
@@ -48,7 +50,7 @@ func newRig(t *testing.T, change func(*Page)) *rig {
 		t.Fatal(err)
 	}
 	page := &Page{
-		App: app, APIURL: r.hub, Organization: "acme", Service: "https://rules.example",
+		App: app, APIURL: r.hub, Organization: "acme", Service: service,
 		Destination: "the files bylaw.pem and bylaw.env in /srv/bylaw", Kept: "in bylaw.pem and bylaw.env in /srv/bylaw",
 		Start: "set -a; . /srv/bylaw/bylaw.env; set +a\nbylaw serve", Doctor: "bylaw doctor", Secret: rand.Text,
 		Keep: func(c github.Credentials) error { r.kept <- c; return nil },

@@ -1,0 +1,136 @@
+package page
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+func TestWhatChangedBetweenTwoDecisions(t *testing.T) {
+	t.Parallel()
+	s := snapshot("acme/widgets", 7)
+	v := verdict()
+	before := kept{snapshot: s, people: []somebody{{Login: "anna", Affiliations: []byte(`["Acme"]`)}, {Login: "bob"}}, verdicts: []bylaw.Verdict{v, {Policy: "gone", Outcome: bylaw.Accepted, Conclusion: bylaw.Success}}}
+	s.Head.SHA, s.Draft, s.Title = strings.Repeat("c", 40), true, "Turn them all"
+	s.Labels = []bylaw.Label{{Name: "breaking"}}
+	s.Reviews = []bylaw.Review{{Author: bylaw.Account{Login: "bob"}, State: bylaw.ReviewApproved}}
+	v.Outcome, v.Conclusion = bylaw.Accepted, bylaw.Success
+	v.Findings = nil
+	v.Considered = []bylaw.Considered{{Who: "anna", Did: "approved", Counted: true, Why: "she left Acme"}, {Who: "bob", Did: "approved", Counted: true}}
+	after := kept{snapshot: s, people: []somebody{{Login: "anna", Affiliations: []byte(`[]`)}, {Login: "bob"}, {Login: "carol"}}, verdicts: []bylaw.Verdict{v, {Policy: "new", Outcome: bylaw.DoesNotApply, Conclusion: bylaw.Success}}}
+	want := changes{
+		Verdicts: []string{"conflict_of_interest: met, before that not met: somebody has to act", "new is asked now: does not apply", "gone is not asked any more"},
+		People:   []string{"anna now counts for conflict_of_interest (she left Acme)", "bob approved: counts for conflict_of_interest"},
+		Facts: []string{
+			"the head is ccccccc, it was aaaaaaa", "the title was “Turn widgets both ways”", "it is a draft now", "label breaking is new",
+			"review of bob (approved on not known) is new", "what is known of whom anna works for is different",
+		},
+	}
+	if diff := cmp.Diff(want, compare(before, after)); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	if got := compare(after, after); !got.None() {
+		t.Errorf("between a decision and itself: %+v", got)
+	}
+}
+
+func TestDecisionPageTellsWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, func(s *Site) { s.Public = true })
+	s, v := snapshot("acme/widgets", 7), verdict()
+	v.Outcome, v.Conclusion, v.Headline, v.Findings = bylaw.Accepted, bylaw.Success, "Approved by bob, from outside Acme", nil
+	w.keep(t, "second", s, v)
+	b := w.browser(t)
+	for path, want := range map[string][]string{
+		"/acme/widgets/decision/r-widgets": {
+			"Somebody has to act", "Waiting for a review from outside Acme", "Nobody from outside has approved", "Ask bob", "See the latest one",
+			`href="https://github.com/acme/widgets/blob/` + strings.Repeat("a", 40) + `/core/turn.go?plain=1#L3"`,
+			`href="https://github.com/acme/widgets/blob/` + strings.Repeat("b", 40) + `/OWNERS.md?plain=1#L4"`,
+			`href="https://rules.example/third-party"`, "There is no earlier decision that is kept.",
+		},
+		"/acme/widgets/pull/7":                       {"Accepted", "Approved by bob, from outside Acme", "conflict_of_interest: met, before that not met", "/acme/widgets/decision/r-widgets"},
+		"/acme/widgets":                              {"#7 Turn widgets both ways", "Third-party review", "built into Bylaw"},
+		"/acme/widgets/policy/conflict_of_interest":  {"In the 2 decisions that are kept", "package bylaw.conflict_of_interest", "set here"},
+		"/acme/widgets/audit":                        {"Decision", "All rules are met", "/acme/widgets/decision/second"},
+		"/acme/widgets/audit?from=tomorrow&number=x": {"From is a date such as", "is a number such as 7"},
+	} {
+		got := b.get(path)
+		for _, text := range want {
+			if !strings.Contains(got.body, text) {
+				t.Errorf("%s (%d) does not say %q", path, got.status, text)
+			}
+		}
+		if strings.Contains(got.body, "ZgotmplZ") {
+			t.Errorf("%s holds what the template refused", path)
+		}
+	}
+	must(t, w.Store.Raise(t.Context(), store.Job{Key: "pull acme/widgets#7", Kind: "pull", Installation: 9}))
+	if got := b.get("/acme/widgets/pull/7"); !strings.Contains(got.body, "about to be judged anew") {
+		t.Errorf("the page does not say that it is about to be judged anew:\n%s", got.body)
+	}
+}
+
+// TestLookingWritesNothing compares all tables but that of sessions before and after every page was looked at.
+func TestLookingWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, func(s *Site) { s.Public, s.Operators = true, []string{"olivia"} })
+	b := w.browser(t)
+	b.signIn("olivia", "/")
+	before := tables(t, w.database)
+	w.gh.ResetCalls()
+	for _, path := range append(append(everyPage("acme/secret"), everyPage("acme/widgets")...), "/", "/queue", "/none", "/sign-in") {
+		b.get(path)
+		w.browser(t).get(path)
+	}
+	if diff := cmp.Diff(before, tables(t, w.database)); diff != "" {
+		t.Errorf("tables (-before +after):\n%s", diff)
+	}
+	for _, call := range w.gh.Calls() { // only who may look is asked, once for all pages of a repository
+		if !strings.HasSuffix(call.Route, "/permission") && call.Route != "/repos/{owner}/{repo}" && !strings.HasSuffix(call.Route, "/access_tokens") {
+			t.Errorf("GitHub was asked %s %s", call.Method, call.Path)
+		}
+	}
+	if n := len(w.gh.Calls()); n > 4 {
+		t.Errorf("GitHub was asked %d times", n)
+	}
+}
+
+// tables is what stands in a database.
+func tables(t *testing.T, file string) map[string][]string {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	must(t, err)
+	defer db.Close()
+	texts := func(query string) (out []string) {
+		rows, err := db.QueryContext(t.Context(), query)
+		must(t, err)
+		defer rows.Close()
+		columns, err := rows.Columns()
+		must(t, err)
+		for rows.Next() {
+			row := make([]any, len(columns))
+			for i := range row {
+				row[i] = new(any)
+			}
+			must(t, rows.Scan(row...))
+			var line strings.Builder
+			for _, cell := range row {
+				fmt.Fprintf(&line, "%v|", *cell.(*any))
+			}
+			out = append(out, strings.TrimSuffix(line.String(), "|"))
+		}
+		must(t, rows.Err())
+		return out
+	}
+	all := map[string][]string{}
+	for _, name := range texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'sessions'") {
+		all[name] = texts("SELECT * FROM " + name)
+	}
+	return all
+}

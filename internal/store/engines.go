@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite"
 )
 
 const (
@@ -51,7 +49,7 @@ func (s *Store) openSQLite(ctx context.Context, name string) error {
 	query.Set("_foreign_keys", "on")
 	query.Set("_dqs", "false")
 	query.Set("_txlock", "immediate")
-	if s.write, err = sql.Open("sqlite", sqliteURL(file, query)); err != nil {
+	if s.write, err = openPrepared(sqliteURL(file, query)); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
@@ -69,7 +67,7 @@ func (s *Store) openSQLite(ctx context.Context, name string) error {
 
 	query.Set("_query_only", "on")
 	query.Del("_txlock")
-	if s.read, err = sql.Open("sqlite", sqliteURL(file, query)); err != nil {
+	if s.read, err = openPrepared(sqliteURL(file, query)); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(sqliteReaders)

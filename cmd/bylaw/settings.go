@@ -109,7 +109,7 @@ func settingsTable() []setting {
 			}
 			return nil
 		}},
-		{"BYLAW_WORKERS", "evaluations at a time", "8", false, func(s *settings, v string) (err error) {
+		{"BYLAW_WORKERS", "evaluations at a time; most of the time they wait for GitHub", "48", false, func(s *settings, v string) (err error) {
 			if s.workers, err = strconv.Atoi(v); err != nil || s.workers < 1 || s.workers > 256 {
 				return fmt.Errorf("must be a number from 1 to 256, not %q", v)
 			}

@@ -34,7 +34,7 @@ type App struct {
 
 	// BaseURL is taken as it is, such as "https://ghes.example/api/v3"; "" means APIURL.
 	BaseURL   string
-	HTTP      http.RoundTripper  // nil means http.DefaultTransport
+	HTTP      http.RoundTripper  // nil means one like http.DefaultTransport, with more connections
 	UserAgent string             // "" means "bylaw"
 	Now       func() time.Time   // nil means time.Now
 	OnCall    func(Call)         // if not nil, told of every answered or failed request
@@ -46,6 +46,7 @@ type App struct {
 	caches  *caches
 	mu      sync.Mutex
 	clients *lru[clientKey, *Client]
+	lines   *lru[int64, chan struct{}] // by installation
 }
 
 // clientKey is an installation, and the repositories to which its token is narrowed; "" for all.
@@ -74,9 +75,9 @@ func (a *App) clientFor(installation int64, repositories []string) *Client {
 		return c
 	}
 	// ghinstallation writes to the Apps transport when it renews a token, so each has its own.
-	transport := ghinstallation.NewFromAppsTransport(a.apps(a.observed(installation)), installation)
+	transport := ghinstallation.NewFromAppsTransport(a.apps(a.lineOf(installation)), installation)
 	if len(repositories) > 0 {
-		transport = ghinstallation.NewFromAppsTransport(a.apps(withoutRepositories{a.observed(installation)}), installation)
+		transport = ghinstallation.NewFromAppsTransport(a.apps(withoutRepositories{a.lineOf(installation)}), installation)
 		transport.InstallationTokenOptions = &github.InstallationTokenOptions{
 			Repositories: repositories,
 			Permissions:  &github.InstallationPermissions{Contents: new("read"), PullRequests: new("read"), Metadata: new("read")},
@@ -104,6 +105,10 @@ func (a *App) start() {
 	a.caches = newCaches(a.BlobBytes)
 	a.caches.onLook = a.OnCache
 	a.clients = newLRU[clientKey, *Client](maxClients)
+	a.lines = newLRU[int64, chan struct{}](maxClients)
+	if a.HTTP == nil {
+		a.HTTP = transport()
+	}
 	a.app = a.client(a.apps(a.observed(0)), 0)
 }
 

@@ -30,7 +30,7 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	for _, h := range heads {
 		ask.Arrivals = append(ask.Arrivals, bylaw.Arrival{SHA: h.SHA, At: bylaw.At(h.ArrivedAt), By: h.PushedBy})
 	}
-	result, err := w.check().Check(ctx, ref, ask)
+	result, err := w.judge(ctx, ref, ask)
 	if err != nil {
 		return store.Finished{}, "", err
 	}
@@ -57,6 +57,16 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 		finished.Pull.ChangedAt = surelySeen(result.ChangedAt, result.Run.Snapshot.TakenAt)
 	}
 	return finished, string(result.Run.Report.Conclusion), err
+}
+
+// judge checks a pull request while it has a seat.
+func (w *worker) judge(ctx context.Context, ref bylaw.Ref, ask check.Ask) (check.Result, error) {
+	ctx, leave, err := w.seats.take(ctx)
+	if err != nil {
+		return check.Result{}, err
+	}
+	defer leave()
+	return w.check().Check(ctx, ref, ask)
 }
 
 // toldComments are comments with commands as webhooks told of them.

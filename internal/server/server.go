@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ type Server struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Owner   string // name of this process among those that share the store
-	Workers int    // evaluations at a time
+	Workers int    // jobs at a time, most of which wait for GitHub; as many evaluate as there are processors
 
 	URL   *url.URL     // where people reach the pages; nil when nobody said
 	Pages http.Handler // whatever is asked for beside the webhook; nil for nothing
@@ -63,7 +64,7 @@ const drain = 20 * time.Second
 // Run serves webhooks on the listener and works them off until the context ends. Then it stops taking
 // requests, finishes what has begun for at most 20 seconds, and gives back the rest.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
-	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1))}
+	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1)), seats: make(seats, runtime.GOMAXPROCS(0))}
 	web := &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,

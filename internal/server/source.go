@@ -32,7 +32,7 @@ func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 		return bylaw.Reading{}, err
 	}
 	want.Pushers, want.Teams = want.Pushers && !pushers.found, teams.unknown
-	reading, err := s.app.Client(ref.Installation).Read(ctx, ref, want)
+	reading, err := whileWaiting(ctx, func() (bylaw.Reading, error) { return s.app.Client(ref.Installation).Read(ctx, ref, want) })
 	if err != nil {
 		return bylaw.Reading{}, err
 	}
@@ -55,7 +55,9 @@ func (s *source) Teams(ctx context.Context, ref bylaw.Ref, names []string) ([]by
 	if err != nil || len(teams.unknown) == 0 {
 		return teams.known, err
 	}
-	fetched, err := s.app.Client(ref.Installation).Teams(ctx, ref.Owner, teams.unknown)
+	fetched, err := whileWaiting(ctx, func() ([]bylaw.Team, error) {
+		return s.app.Client(ref.Installation).Teams(ctx, ref.Owner, teams.unknown)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +126,9 @@ func keepFact[T any](ctx context.Context, st *store.Store, f fact[T], value T) e
 }
 
 func (s *source) Files(ctx context.Context, ref bylaw.Ref, snapshot *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
-	return s.app.Client(ref.Installation).Files(ctx, snapshot, revision, paths)
+	return whileWaiting(ctx, func() ([]bylaw.Blob, error) {
+		return s.app.Client(ref.Installation).Files(ctx, snapshot, revision, paths)
+	})
 }
 
 // pushersKey names the cached list of who may write to a repository; without a repository, the

@@ -48,7 +48,7 @@ func (s *source) Dates(ctx context.Context, ref bylaw.Ref, v bylaw.Version) (byl
 	}
 	var dates bylaw.Dated
 	read := func(client *github.Client) (err error) {
-		dates, err = client.Dates(ctx, v)
+		dates, err = whileWaiting(ctx, func() (bylaw.Dated, error) { return client.Dates(ctx, v) })
 		return err
 	}
 	if elsewhere {
@@ -97,7 +97,7 @@ func (d *datesKept) keep(key string, generation int64, dates bylaw.Dated) {
 // governed repository and that one, if the organization shares it.
 func (s *source) Elsewhere(ctx context.Context, ref bylaw.Ref, want bylaw.Elsewhere) (tree bylaw.Tree, err error) {
 	err = s.narrowed(ref, want.Repository, want.Shared, func(client *github.Client) (err error) {
-		tree, err = client.Elsewhere(ctx, want)
+		tree, err = whileWaiting(ctx, func() (bylaw.Tree, error) { return client.Elsewhere(ctx, want) })
 		return err
 	})
 	return tree, err

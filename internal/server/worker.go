@@ -26,7 +26,8 @@ const (
 // worker works off what the store has to do.
 type worker struct {
 	*Server
-	slots chan struct{} // one for each evaluation at work
+	slots chan struct{} // one for each job at work
+	seats seats         // one for each evaluation that is not waiting for GitHub
 
 	mu   sync.Mutex
 	held []*holding

@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"sync"
+)
+
+// seats bound how many evaluations use the processor at a time, so that webhooks are answered between them. The
+// others wait for GitHub, which costs nothing: whoever waits gives its seat up until the answer is there.
+type seats chan struct{}
+
+// take waits for a seat. The context that it returns is for the evaluation; leave is called at its end.
+func (s seats) take(ctx context.Context) (_ context.Context, leave func(), err error) {
+	at := &seat{all: s}
+	if err := at.sit(ctx); err != nil {
+		return nil, nil, err
+	}
+	return context.WithValue(ctx, seatKey{}, at), at.stand, nil
+}
+
+type seatKey struct{}
+
+// seat is that of one evaluation.
+type seat struct {
+	all seats
+
+	mu      sync.Mutex
+	taken   bool
+	waiting int // how many parts of the evaluation wait for GitHub
+}
+
+func (s *seat) sit(ctx context.Context) error {
+	select {
+	case s.all <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken || s.waiting > 0 { // another part has come back before, or has left meanwhile
+		<-s.all
+		return nil
+	}
+	s.taken = true
+	return nil
+}
+
+func (s *seat) stand() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken {
+		s.taken = false
+		<-s.all
+	}
+}
+
+// whileWaiting gives up the seat of an evaluation, if there is one, while wait waits for GitHub, and takes one
+// again afterwards. Parts of one evaluation may wait at the same time.
+func whileWaiting[T any](ctx context.Context, wait func() (T, error)) (T, error) {
+	s, seated := ctx.Value(seatKey{}).(*seat)
+	if !seated {
+		return wait()
+	}
+	s.mu.Lock()
+	s.waiting++
+	s.mu.Unlock()
+	s.stand()
+	answer, err := wait()
+	s.mu.Lock()
+	s.waiting--
+	s.mu.Unlock()
+	if err != nil {
+		return answer, err
+	}
+	return answer, s.sit(ctx)
+}

@@ -1,0 +1,84 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// TestWaitingForGitHubTakesNoSeat: more evaluations wait for GitHub than the machine has processors.
+func TestWaitingForGitHubTakesNoSeat(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	many := runtime.GOMAXPROCS(0) + 3
+	s.Workers = many
+	w.run(t, s)
+	reopen := w.gate.shut()
+	defer reopen()
+	for i := range many {
+		w.open(t, fmt.Sprint("branch-", i))
+	}
+	if err := w.Deliver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "all to be read at the same time", func() bool { _, waiting, _ := w.gate.count(); return waiting == many })
+	reopen()
+	w.settled(t, s.Store)
+	for number := 1; number <= many; number++ {
+		if got := w.conclusion(number); got != "action_required" {
+			t.Errorf("pull request %d: GitHub shows %q", number, got)
+		}
+	}
+}
+
+// TestSeats: a seat is free while its evaluation waits, in however many parts, and taken again after that.
+func TestSeats(t *testing.T) {
+	t.Parallel()
+	all := make(seats, 1)
+	ctx, leave, err := all.take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := all.take(ended(t)); !errors.Is(err, context.Canceled) {
+		t.Errorf("a second one was seated: %v", err)
+	}
+	var parts errgroup.Group
+	for range 3 {
+		parts.Go(func() error {
+			_, err := whileWaiting(ctx, func() (int, error) {
+				_, stand, err := all.take(t.Context()) // which would never come if one part kept the seat
+				if err == nil {
+					stand()
+				}
+				return 0, err
+			})
+			return err
+		})
+	}
+	if err := parts.Wait(); err != nil {
+		t.Error(err)
+	}
+	if len(all) != 1 {
+		t.Errorf("%d seats are taken after all parts are back, want 1", len(all))
+	}
+	leave()
+	leave()
+	if len(all) != 0 {
+		t.Errorf("%d seats are taken in the end", len(all))
+	}
+	failed := errors.New("GitHub does not answer")
+	if _, err := whileWaiting(t.Context(), func() (int, error) { return 0, failed }); !errors.Is(err, failed) {
+		t.Errorf("without a seat: %v", err)
+	}
+}
+
+func ended(t *testing.T) context.Context {
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	return ctx
+}

@@ -14,6 +14,7 @@ type caches struct {
 	mu    sync.Mutex
 	blobs *lru[blobKey, []byte]
 	lists *lru[pullKey, fileList]
+	bases *lru[repositoryKey, map[string]string]
 }
 
 // blobKey holds the installation, so that nobody reads what another installation was allowed to read.
@@ -39,7 +40,7 @@ func newCaches(blobBytes int) *caches {
 	if blobBytes == 0 {
 		blobBytes = defaultBlobBytes
 	}
-	return &caches{blobs: newLRU[blobKey, []byte](blobBytes), lists: newLRU[pullKey, fileList](maxListedFiles)}
+	return &caches{blobs: newLRU[blobKey, []byte](blobBytes), lists: newLRU[pullKey, fileList](maxListedFiles), bases: newLRU[repositoryKey, map[string]string](maxRepositories)}
 }
 
 func (c *caches) blob(k blobKey) ([]byte, bool) { return look(c, "files", c.blobs, k) }

@@ -35,13 +35,24 @@ func (p *pullAnswer) comparison() comparison {
 }
 
 // changedFiles returns the changed files of the comparison that was read. A remembered list is taken if
-// it is of the same comparison and has the counts of the pull request. It must be called after the pull
-// request was read: what changes between the two shows in the next comparison, so that a list is never
-// remembered for something newer than itself. The list is the caller's to change.
-func (c *Client) changedFiles(ctx context.Context, ref bylaw.Ref, pull *pullAnswer) ([]bylaw.File, error) {
+// it is of the same comparison and has the counts of the pull request, and then early, which may be nil, if it
+// fits. Otherwise the list is read now, after the pull request: what changes between the two shows in the next
+// comparison, so that a list is never remembered for something newer than itself. The list is the caller's to
+// change.
+func (c *Client) changedFiles(ctx context.Context, ref bylaw.Ref, pull *pullAnswer, early *earlyList) ([]bylaw.File, error) {
 	key, of := c.pullKey(ref), pull.comparison()
+	c.caches.keepTip(c.repositoryKey(ref), of.baseName, of.baseTip)
 	if known, ok := c.caches.list(key); ok && known.of == of && matches(known.files, pull) {
 		return slices.Clone(known.files), nil
+	}
+	if early != nil && early.fits(of, pull) {
+		if early.proven(of) {
+			c.caches.keepList(key, fileList{of: of, files: slices.Clone(early.files)})
+		}
+		return early.files, nil
+	}
+	if early != nil && early.failed() != nil {
+		return nil, early.failed()
 	}
 	files, sure, err := c.listFiles(ctx, ref, of.head)
 	if err != nil {

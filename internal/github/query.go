@@ -13,7 +13,7 @@ var queryFiles embed.FS
 // The queries. Lines such as "# variables" mark where fields and variables are put in that depend on
 // the files asked for.
 var (
-	readQuery      = load("read", "pull_fragments", "entry_fragment")
+	readQuery      = load("read", "pull_fragments", "entry_fragment", "content_fragment")
 	pageQuery      = load("page", "pull_fragments")
 	filesQuery     = load("files", "entry_fragment", "content_fragment")
 	blobsQuery     = load("blobs", "content_fragment")

@@ -17,9 +17,10 @@ import (
 // written to.
 //
 // It makes one GraphQL request if the head and the tip of the base branch are known and the law is
-// unchanged; one more for the changed files otherwise (and one for each 100 of them); one more for the
-// contents of law that changed; and one for each further 100 reviews, commits, comments or events. Who may
-// write, and who is in a team, takes requests of its own at the same time as the first.
+// unchanged; one more for the changed files otherwise (and one for each 100 of them), at the same time if a
+// webhook has told of the head; one more for the contents of law that changed, of which the configuration comes
+// along the first time that a repository is read; and one for each further 100 reviews, commits, comments or
+// events. Who may write, and who is in a team, takes requests of its own at the same time as the first.
 //
 // A [bylaw.Problem] names the file with which the law becomes too long: 5 MiB are read of one file, and
 // 32 MiB of all.
@@ -35,11 +36,16 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 		answer *readAnswer
 		law    lawFiles
 		org    lawFiles
+		early  *earlyList
 	)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		answer, law, org, err = c.readPull(gctx, ref, want)
 		return err
+	})
+	g.Go(func() error {
+		early = c.listEarly(gctx, ref, want.Arrivals)
+		return nil // without the pull request nobody knows what its failure means
 	})
 	if want.Pushers {
 		g.Go(func() (err error) {
@@ -65,13 +71,17 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 
 	g, gctx = errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		s.Files, err = c.changedFiles(gctx, ref, pull)
+		s.Files, err = c.changedFiles(gctx, ref, pull, early)
 		return err
 	})
 	g.Go(func() error {
 		sizes := sizes{}
 		r.Law = law.tree(&answer.Repository.lawAnswer, sizes)
 		r.Organization = org.tree(answer.Organization, sizes)
+		c.configured(r.Law.Files, answer.Repository.Config)
+		if answer.Organization != nil {
+			c.configured(r.Organization.Files, answer.Organization.Config)
+		}
 		r.Organization.Repository = ref.Owner + "/" + bylaw.OrganizationRepository
 		return c.contents(gctx, ref.Owner, ref.Repo, r.Law.Files, r.Organization.Files, sizes)
 	})
@@ -96,6 +106,7 @@ func (c *Client) readPull(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (
 		"owner": ref.Owner, "name": ref.Repo, "number": ref.Number, "app": c.app, "ours": c.app != 0,
 		"organization": withOrganization, "organizationName": bylaw.OrganizationRepository,
 		"config": "HEAD:" + bylaw.ConfigPath, "policies": "HEAD:" + bylaw.PoliciesPath, "parent": "HEAD:.github",
+		"unknown": len(c.caches.tips(c.repositoryKey(ref))) == 0,
 	})
 	var parts twice[readAnswer]
 	if err := c.graphql(ctx, op, q.query(), q.variables, &parts, "organization"); err != nil {

@@ -55,6 +55,7 @@ type Checker struct {
 	others    map[string]seenElsewhere     // what was last seen of other repositories, by installation and files
 	former    map[string]roster.Roster     // rosters as they stood once, by installation, file and commit
 	oldBytes  int                          // of the files in former
+	described map[string]policy.Metadata   // built-in policies, by id
 }
 
 // Ask says why a pull request is looked at, and what only a webhook knows.

@@ -58,7 +58,7 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 	for _, s := range sources {
 		l.sources[s.ID] = s
 		if s.BuiltIn { // its text is tested: it is compiled when it is switched on
-			l.metadata[s.ID] = policy.Describe(s)
+			l.metadata[s.ID] = c.describe(s)
 			continue
 		}
 		if err := l.inspect(ctx, c.Engine, s); err != nil {
@@ -112,6 +112,21 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 	}
 	l.problems = append(l.problems, l.rosterFaults...)
 	return l, l.readPacks(ctx, c, t)
+}
+
+// describe reads the METADATA of a built-in policy once: it is the same in the law of every repository.
+func (c *Checker) describe(s policy.Source) policy.Metadata {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	metadata, known := c.described[s.ID]
+	if !known {
+		if c.described == nil {
+			c.described = map[string]policy.Metadata{}
+		}
+		metadata = policy.Describe(s)
+		c.described[s.ID] = metadata
+	}
+	return metadata
 }
 
 // inspect compiles a policy and keeps what there is to know of it.

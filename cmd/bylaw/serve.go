@@ -110,8 +110,8 @@ func serve(ctx context.Context, s streams, lease time.Duration) error {
 	}
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
-		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, URL: set.url, Keep: set.keep, Lease: lease,
-		Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, ChecksPerMinute: set.checks,
+		URL: set.url, Keep: set.keep, Lease: lease, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
 	if set.metrics != "" {
 		stop, err := serveMetrics(set.metrics, metrics, log)

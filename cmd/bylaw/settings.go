@@ -28,6 +28,7 @@ type settings struct {
 	workers  int
 	metrics  string
 	keep     time.Duration
+	checks   int // written for an installation in a minute
 
 	clientID     string
 	clientSecret string
@@ -112,6 +113,12 @@ func settingsTable() []setting {
 		{"BYLAW_WORKERS", "evaluations at a time; most of the time they wait for GitHub", "48", false, func(s *settings, v string) (err error) {
 			if s.workers, err = strconv.Atoi(v); err != nil || s.workers < 1 || s.workers > 256 {
 				return fmt.Errorf("must be a number from 1 to 256, not %q", v)
+			}
+			return nil
+		}},
+		{"BYLAW_CHECKS_PER_MINUTE", "check runs written for one installation in a minute, by all processes; github.com allows 180; 0 is no limit", "160", false, func(s *settings, v string) (err error) {
+			if s.checks, err = strconv.Atoi(v); err != nil || s.checks < 0 {
+				return fmt.Errorf("must be a number, 0 for no limit, not %q", v)
 			}
 			return nil
 		}},

@@ -247,6 +247,9 @@ func (g *GitHub) handle(q *request) answer {
 	if a := g.limit(q, b); a != nil {
 		return *a
 	}
+	if a := g.secondary(q); a != nil {
+		return *a
+	}
 	a := g.dispatch(q)
 	if a.status == http.StatusOK && q.http.Method == http.MethodGet {
 		a = g.conditional(q, a, b)

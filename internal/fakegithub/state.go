@@ -55,6 +55,8 @@ type GitHub struct {
 	OldDeliveries bool
 	// Latency is added to every answer, in parallel for parallel calls.
 	Latency time.Duration
+	// Secondary has the secondary limits of points and contents a minute enforced; see [GitHub.Refused].
+	Secondary bool
 
 	mu            sync.Mutex
 	loading       bool      // New is at work: no webhooks
@@ -72,6 +74,8 @@ type GitHub struct {
 	browsing      *account         // who is at the browser; see Browse
 	buckets       map[string]*bucket
 	faults        []*Fault
+	spent         map[string][]spending
+	refused       int
 	calls         []Call
 	deliveries    []*delivery
 	delivering    sync.Mutex // held while the queue is being sent, so that order is kept

@@ -54,6 +54,12 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 		out.RecheckAt = w.Now().Add(lookAgain)
 		return out, "a pull request is about to be judged anew", err
 	}
+	if later, err := w.pace(ctx, c, checks, stands.known); err != nil || !later.IsZero() {
+		j := publishJob(c.Installation, c.Repository, p.SHA)
+		j.DueAt = later
+		out.FollowUps = append(out.FollowUps, j)
+		return out, "the installation has written as many check runs as it may", err
+	}
 	written, err := w.write(ctx, c, p.SHA, checks, stands.known)
 	if err == nil && written > 0 {
 		out.Audit, err = w.postedEntry(ctx, c, p.SHA, stands.numbers, named)
@@ -85,12 +91,8 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 	var group errgroup.Group
 	written := 0
 	for _, content := range checks {
-		var was store.Check
-		if i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == content.Name }); i >= 0 {
-			was = known[i]
-		}
-		digest, annotations := splitDigest(was.Digest)
-		if was.RunID != 0 && !was.Intended && digest == content.Digest() {
+		annotations, stands := standing(content, known)
+		if stands {
 			continue
 		}
 		written++
@@ -165,6 +167,36 @@ func (w *worker) overtaken(ctx context.Context, c store.Claim, numbers []int) (b
 	}
 	return false, nil
 }
+
+// standing reports whether a check run stands on GitHub as it should, and which annotations it has.
+func standing(content bylaw.Check, known []store.Check) (annotations string, stands bool) {
+	var was store.Check
+	if i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == content.Name }); i >= 0 {
+		was = known[i]
+	}
+	digest, annotations := splitDigest(was.Digest)
+	return annotations, was.RunID != 0 && !was.Intended && digest == content.Digest()
+}
+
+// pace says when check runs may be written, so that GitHub does not hold back the installation; zero is now. What
+// follows for everybody leaves room for what a person does meanwhile.
+func (w *worker) pace(ctx context.Context, c store.Claim, checks []bylaw.Check, known []store.Check) (time.Time, error) {
+	writes := 0
+	for _, content := range checks {
+		if _, stands := standing(content, known); !stands {
+			writes++
+		}
+	}
+	most := w.ChecksPerMinute
+	if c.Priority >= priorityFanOut {
+		most -= most / 4
+	}
+	if writes == 0 || most == 0 {
+		return time.Time{}, nil
+	}
+	return w.Store.Pace(ctx, c.Installation, writes, most)
+}
+
 
 // splitDigest takes apart what the store keeps of a published check: the digest of its content, and
 // that of its annotations.

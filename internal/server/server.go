@@ -39,6 +39,10 @@ type Server struct {
 	MetricsOutside bool               // somebody else answers /metrics
 	Tracer         *telemetry.Tracer  // nil follows nothing
 
+	// ChecksPerMinute is how many check runs all processes together write for one installation in a minute; 0 is
+	// no limit. Of what follows for everybody, such as a new roster, three quarters of that.
+	ChecksPerMinute int
+
 	Keep         time.Duration // how long the store keeps what was decided once it is not needed any more; 0 is 400 days
 	RecoverEvery time.Duration // between searches for failed deliveries; 0 is 5 minutes, less than 0 never
 	SweepEvery   time.Duration // between sweeps of an installation; 0 is 10 minutes, less than 0 never

@@ -257,6 +257,7 @@ func (w *worker) work(working context.Context, c store.Claim) {
 	var standing store.Standing
 	if err == nil {
 		finished.FollowUps = following(ctx, finished.FollowUps)
+		follow(c, finished.FollowUps)
 		if standing, err = w.Store.Finish(ctx, c, finished); err != nil {
 			err = fmt.Errorf("keep result: %w", err)
 		}
@@ -281,6 +282,14 @@ func (w *worker) work(working context.Context, c store.Claim) {
 	span.Note(slog.String("outcome", outcome), slog.String("result", note))
 	span.End(err)
 	w.Metrics.Job(c.Kind, outcome, began.Sub(c.DueAt), w.Now().Sub(began))
+}
+
+// follow has jobs wait as their claim has: what follows for everybody comes behind what a person has just
+// done, up to the check run on GitHub.
+func follow(c store.Claim, jobs []store.Job) {
+	for i := range jobs {
+		jobs[i].Priority = max(jobs[i].Priority, c.Priority)
+	}
 }
 
 func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {

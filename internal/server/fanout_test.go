@@ -1,0 +1,103 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/fakegithub"
+	"github.com/bylaw-app/bylaw/internal/store"
+)
+
+// TestRosterPush touches 200 open pull requests and changes the verdicts of 120 of them: more than GitHub lets an
+// installation write in a minute. Only those are written, as many at once as the limits allow, and none is refused.
+// What somebody does meanwhile is answered before the rest.
+func TestRosterPush(t *testing.T) {
+	t.Parallel()
+	const pulls, changing, checksOfEach = 200, 120, 2
+	w := newTown(t)
+	database := sqlite(t)
+	before := w.newServer(t, database, "before")
+	_, stop := w.run(t, before)
+	for number := 1; number <= pulls; number++ {
+		w.open(t, fmt.Sprint("branch-", number))
+		w.approve(t, number, map[bool]string{true: "bob", false: "carol"}[number <= changing])
+		if number%50 == 0 {
+			w.settled(t, before.Store)
+		}
+	}
+	fresh := w.open(t, "fresh")
+	w.settled(t, before.Store)
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Hour)
+	w.ResetCalls()
+	w.Secondary = true // GitHub enforces its limits from now on
+	writes := func() int {
+		return w.Count(func(c fakegithub.Call) bool {
+			return c.Method != http.MethodGet && c.Route != "/graphql" && c.Status < 300 && c.Route != "/app/installations/{installation_id}/access_tokens"
+		})
+	}
+
+	s := w.newServer(t, database, "now")
+	s.ChecksPerMinute = 160
+	w.run(t, s)
+	_, err := w.PushFiles(widgets, "main", "carol", fakegithub.Commit{Message: "Bob is at Acme", Files: map[string]string{"governance/affiliations.yml": `version: 1
+people:
+  - {github: alice, id: 101, affiliations: [{organization: Acme, from: 2021-01-01}]}
+  - {github: anna, id: 102, affiliations: [{organization: Acme, from: 2021-01-01}]}
+  - {github: bob, id: 103, affiliations: [{organization: Acme, from: 2021-01-01}]}
+  - {github: carol, id: 104, affiliations: [{organization: Initech, from: 2021-01-01}]}
+`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.idle(t, s.Store)
+	if got := writes(); got != 120 { // three quarters of 160
+		t.Errorf("%d check runs are written in the first minute, want 120", got)
+	}
+
+	w.approve(t, fresh, "carol")
+	w.idle(t, s.Store)
+	if got := w.conclusion(fresh); got != "success" {
+		t.Errorf("while the others wait, GitHub shows %q on the pull request that was just approved", got)
+	}
+	if got := writes(); got != 120+checksOfEach {
+		t.Errorf("%d check runs are written after the review, want %d", got, 120+checksOfEach)
+	}
+
+	for len(queue(t, s.Store)) > 0 {
+		w.pass(10 * time.Second)
+		if err := s.Store.Raise(t.Context()); err != nil { // of nothing: it wakes the worker, which waits by the real clock
+			t.Fatal(err)
+		}
+		w.idle(t, s.Store)
+	}
+	// The last one said that Bob could be asked, before it was approved.
+	if got, want := writes(), checksOfEach*(changing+2); got != want {
+		t.Errorf("%d check runs are written in the end, want %d: those whose verdict has changed", got, want)
+	}
+	if refused := w.Refused(); refused != 0 {
+		t.Errorf("GitHub refused %d calls for its limits", refused)
+	}
+	for number := 1; number <= pulls; number++ {
+		want := map[bool]string{true: "action_required", false: "success"}[number <= changing]
+		if got := w.conclusion(number); got != want {
+			t.Errorf("pull request %d: GitHub shows %q, want %q", number, got, want)
+		}
+	}
+}
+
+// idle waits until every webhook is delivered and nothing can be done before some time has passed.
+func (w *town) idle(t *testing.T, s *store.Store) {
+	t.Helper()
+	w.until(t, "everything that can be done now", func() bool {
+		if err := w.Deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return !slices.ContainsFunc(queue(t, s), func(r store.QueueRow) bool { return r.State == store.Running || !r.Due.After(w.now()) })
+	})
+}

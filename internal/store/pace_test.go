@@ -1,0 +1,56 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestPace: of several who ask at the same time, as many may write as there is room for in any minute.
+func TestPace(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		ask := func(installation int64, writes int) time.Time {
+			t.Helper()
+			notBefore, err := s.Pace(t.Context(), installation, writes, 10)
+			check(t, err)
+			return notBefore
+		}
+		var may atomic.Int32
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				notBefore, err := s.Pace(t.Context(), 1, 2, 10)
+				if err != nil {
+					t.Error(err)
+				}
+				if notBefore.IsZero() {
+					may.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if may.Load() != 5 {
+			t.Errorf("%d may write two each, want 5", may.Load())
+		}
+		if !ask(2, 2).IsZero() {
+			t.Error("another installation is held back as well")
+		}
+		later := ask(1, 2)
+		if minute, most := start.Add(time.Minute), d.now().Add(time.Minute+paceSpan); later.Before(minute) || later.After(most) {
+			t.Errorf("not before %s, want a minute after %s", later, start)
+		}
+		d.pass(later.Sub(start) - time.Millisecond)
+		if !ask(1, 2).Equal(later) {
+			t.Error("there is room before the minute is over")
+		}
+		d.pass(time.Millisecond)
+		if !ask(1, 11).IsZero() {
+			t.Error("more than the most is not written after a quiet minute")
+		}
+		if ask(1, 1).IsZero() {
+			t.Error("there is room beside more than the most")
+		}
+	})
+}

@@ -69,6 +69,11 @@ func serve(ctx context.Context, s streams, lease time.Duration) error {
 		return err
 	}
 	defer engine.Workers.Close()
+	for _, s := range builtIn { // the first pull request does not wait for it
+		if _, err := engine.Inspect(ctx, s); err != nil {
+			return err
+		}
+	}
 	kept, err := store.Open(ctx, set.database, time.Now)
 	if err != nil {
 		return err

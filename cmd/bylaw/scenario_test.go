@@ -33,14 +33,14 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	testscript.Main(m, map[string]func(){"bylaw": main, strained: serveStrained})
+	testscript.Main(m, map[string]func(){"bylaw": main, strained: serveStrained, benchGitHubName: benchGitHub, benchServiceName: benchServe})
 }
 
 // TestScenarios walks testdata/scenario. Each file tells a world, what happens in it, and what people
 // see then. Beside the commands of testscript there are:
 //
 //	stage FILE [FOLDER]        start the service and a GitHub with the world of FILE (world.yml); play its story.
-//	                           $DATABASE is the service's database, for commands that look into it
+//	                           $BYLAW_DATABASE is the service's database, for commands that look into it
 //	                           The files in FOLDER stand in the first repository, beside those of the world
 //	play FILE                  play the steps of FILE, a list; each is answered by the service before the next
 //	checks 'OWNER/REPO#N' [NAME...]

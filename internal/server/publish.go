@@ -197,7 +197,6 @@ func (w *worker) pace(ctx context.Context, c store.Claim, checks []bylaw.Check, 
 	return w.Store.Pace(ctx, c.Installation, writes, most)
 }
 
-
 // splitDigest takes apart what the store keeps of a published check: the digest of its content, and
 // that of its annotations.
 func splitDigest(s string) (content, annotations string) {

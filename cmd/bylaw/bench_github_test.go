@@ -137,7 +137,8 @@ type benchControl struct {
 	mu      sync.Mutex
 	seen    benchCalls
 	results int           // in seen
-	changed chan struct{} // closed when there is one more result
+	under   int           // calls under way
+	changed chan struct{} // closed when a call has ended
 	reviews map[string]int64
 }
 
@@ -155,6 +156,9 @@ func (c *benchControl) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	c.mu.Lock()
+	c.under++
+	c.mu.Unlock()
 	c.gh.ServeHTTP(w, r)
 	call := benchCall{Name: r.Method + " " + benchNumber.ReplaceAllString(r.URL.Path, "/*"), Began: began, Ended: time.Now()}
 	if m := benchQuery.FindSubmatch(body); m != nil && r.URL.Path == "/graphql" {
@@ -165,6 +169,7 @@ func (c *benchControl) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.under--
 	if strings.HasSuffix(call.Name, " Read") {
 		c.seen.Bearer, c.seen.Read = r.Header.Get("Authorization"), body
 	}
@@ -173,12 +178,12 @@ func (c *benchControl) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			c.seen.Write, c.seen.Path = body, r.URL.Path
 		}
 		c.results++
-		if c.changed != nil {
-			close(c.changed)
-			c.changed = nil
-		}
 	}
 	c.seen.Calls = append(c.seen.Calls, call)
+	if c.changed != nil {
+		close(c.changed)
+		c.changed = nil
+	}
 }
 
 func (c *benchControl) latency(w http.ResponseWriter, r *http.Request) {
@@ -237,13 +242,13 @@ func (c *benchControl) act(a benchAct) error {
 	return err
 }
 
-// calls answers once so many check runs "bylaw" were written, and forgets the calls.
+// calls answers once so many check runs "bylaw" were written and no call is under way, and forgets the calls.
 func (c *benchControl) calls(w http.ResponseWriter, r *http.Request) {
 	var want int
 	_, _ = fmt.Sscan(r.URL.Query().Get("results"), &want)
 	for {
 		c.mu.Lock()
-		if c.results >= want {
+		if c.results >= want && c.under == 0 {
 			out := c.seen
 			c.seen.Calls, c.results = nil, 0
 			c.mu.Unlock()

@@ -6,11 +6,15 @@ import (
 )
 
 // seats bound how many evaluations use the processor at a time, so that webhooks are answered between them. The
-// others wait for GitHub, which costs nothing: whoever waits gives its seat up until the answer is there.
+// others wait for GitHub, which costs nothing: whoever waits gives its seat up until the answer is there. nil
+// bounds nothing.
 type seats chan struct{}
 
 // take waits for a seat. The context that it returns is for the evaluation; leave is called at its end.
 func (s seats) take(ctx context.Context) (_ context.Context, leave func(), err error) {
+	if s == nil {
+		return ctx, func() {}, ctx.Err()
+	}
 	at := &seat{all: s}
 	if err := at.sit(ctx); err != nil {
 		return nil, nil, err

@@ -35,7 +35,7 @@ func serveCommand(s streams) *cobra.Command {
 				}
 				return nil
 			}
-			return serve(c.Context(), s, 0)
+			return serve(c.Context(), s, func(*server.Server) {})
 		},
 	}
 	c.Flags().BoolVar(&show, "settings", false, "print the settings with secrets hidden, and end")
@@ -57,8 +57,8 @@ func settingsHelp() string {
 	return b.String()
 }
 
-// serve runs the service until the context ends. lease is that of [server.Server].
-func serve(ctx context.Context, s streams, lease time.Duration) error {
+// serve runs the service until the context ends. adjust may change it before it starts.
+func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 	set, err := readSettings(s.getenv)
 	if err != nil {
 		return err
@@ -116,8 +116,9 @@ func serve(ctx context.Context, s streams, lease time.Duration) error {
 	srv := &server.Server{
 		App: app, Store: kept, Engine: engine, BuiltIn: builtIn, Secrets: set.secrets, Log: log, Now: time.Now,
 		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Workers: set.workers, ChecksPerMinute: set.checks,
-		URL: set.url, Keep: set.keep, Lease: lease, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
+		URL: set.url, Keep: set.keep, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
+	adjust(srv)
 	if set.metrics != "" {
 		stop, err := serveMetrics(set.metrics, metrics, log)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/github"
@@ -19,13 +20,15 @@ type source struct {
 	store   *store.Store
 	metrics *telemetry.Metrics
 	dates   datesKept
+	asking  turns // who may write to a repository, by the key of that fact
 }
 
 func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
-	pushers, err := kept[[]bylaw.Account](ctx, s.store, pushersKey(ref.Installation, ref.Repository()))
+	pushers, done, err := s.pushers(ctx, ref)
 	if err != nil {
 		return bylaw.Reading{}, fmt.Errorf("look up who may write: %w", err)
 	}
+	defer done()
 	s.metrics.Cache("who may write", pushers.found)
 	teams, err := s.teams(ctx, ref, want.Teams)
 	if err != nil {
@@ -48,6 +51,60 @@ func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 		return bylaw.Reading{}, err
 	}
 	return reading, nil
+}
+
+// pushers looks up who may write to a repository. Where that is not known, one evaluation at a time asks GitHub, until
+// it says that it is done: after a webhook about access many begin at once, and one answer serves them all.
+func (s *source) pushers(ctx context.Context, ref bylaw.Ref) (f fact[[]bylaw.Account], done func(), err error) {
+	key := pushersKey(ref.Installation, ref.Repository())
+	if f, err = kept[[]bylaw.Account](ctx, s.store, key); err != nil || f.found {
+		return f, func() {}, err
+	}
+	if done, err = whileWaiting(ctx, func() (func(), error) { return s.asking.take(ctx, key) }); err != nil {
+		if done != nil { // its turn has come, but no seat
+			done()
+		}
+		return f, nil, err
+	}
+	if f, err = kept[[]bylaw.Account](ctx, s.store, key); err != nil || f.found {
+		done()
+		done = func() {}
+	}
+	return f, done, err
+}
+
+// turns lets one at a time do what a key names.
+type turns struct {
+	mu   sync.Mutex
+	held map[string]chan struct{} // closed when its turn ends
+}
+
+// take waits for the turn of a key; end ends it.
+func (t *turns) take(ctx context.Context, key string) (end func(), err error) {
+	for {
+		t.mu.Lock()
+		before, held := t.held[key]
+		if !held {
+			turn := make(chan struct{})
+			if t.held == nil {
+				t.held = map[string]chan struct{}{}
+			}
+			t.held[key] = turn
+			t.mu.Unlock()
+			return func() {
+				t.mu.Lock()
+				defer t.mu.Unlock()
+				delete(t.held, key)
+				close(turn)
+			}, nil
+		}
+		t.mu.Unlock()
+		select {
+		case <-before:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 func (s *source) Teams(ctx context.Context, ref bylaw.Ref, names []string) ([]bylaw.Team, error) {

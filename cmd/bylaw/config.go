@@ -124,6 +124,9 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 	if removed := rules.Config.Removed; removed.Value != "" {
 		all = append(all, shown{"removed", removed.Value, removed.From.String()})
 	}
+	if threshold := rules.Config.Threshold; threshold.Value != 0 {
+		all = append(all, shown{"report.threshold", threshold.Value, threshold.From.String()})
+	}
 	for _, p := range rules.Config.Policies {
 		from := p.On.String()
 		if p.On.File == "" {

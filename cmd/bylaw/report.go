@@ -29,9 +29,10 @@ func reportCommand(s streams) *cobra.Command {
 		Short: "Count conflicts of interest and how they were resolved, for a community to publish",
 		Long: "Counts, for each repository and a period, how many changes had a conflict of interest and how each was resolved, how\n" +
 			"long a review from outside took, waivers, merges over a check that was not accepted, and pushes without a pull request,\n" +
-			"beside the period of the same length before. It names nobody. Numbers below --threshold are not told, nor those from\n" +
-			"which they could be reckoned; who publishes reports of overlapping periods tells more than each of them does.\n\n" +
-			"--json prints {from, to, threshold, repositories: [{repository, now, before}]}; a number that is not told is null,\n" +
+			"beside the period of the same length before. It names nobody. Numbers below a threshold are not told, nor those from\n" +
+			"which they could be reckoned: the community sets it in bylaw.yml (report: {threshold: 5}), and --threshold can only\n" +
+			"raise it. Who publishes reports of overlapping periods tells more than each of them does.\n\n" +
+			"--json prints {from, to, repositories: [{repository, threshold, now, before}]}; a number that is not told is null,\n" +
 			"and times are in seconds.\n\n" +
 			"Exit codes: 0 printed, 2 wrong usage, 3 it could not be read.",
 		Args: args(cobra.MaximumNArgs(1)),
@@ -40,7 +41,7 @@ func reportCommand(s streams) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.from, "from", "", "first day of the period (2026-01-31, UTC); by default the last 30 days")
 	f.StringVar(&o.to, "to", "", "first day after the period")
-	f.IntVar(&o.threshold, "threshold", audit.DefaultThreshold, "smallest number that is told; 0 tells all")
+	f.IntVar(&o.threshold, "threshold", 0, "raise the smallest number that is told above what the community has set, or else 5")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.StringVar(&o.format, "format", "text", "text or markdown")
 	databaseFlag(c, &o.database)
@@ -62,7 +63,7 @@ func runReport(ctx context.Context, s streams, o reportOptions, given []string) 
 		return usagef("--format must be text or markdown, not %q", o.format)
 	}
 	if o.threshold < 0 {
-		return usagef("--threshold cannot be less than 0")
+		return usagef("--threshold must be a number from 0")
 	}
 	period, err := between(o.from, o.to)
 	if err != nil {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,21 +19,21 @@ const DefaultThreshold = 5
 type ReportQuery struct {
 	Repository string // "owner/name", or "owner/" for all of an owner; empty for all
 	From, To   time.Time
-	Threshold  int // 0 and 1 show every number
+	Threshold  int // at least; what the community sets, or else DefaultThreshold, can only be raised by it
 }
 
 // Report is the transparency report of some repositories and a period. It names nobody. The period before is as
 // long and ends where it begins.
 type Report struct {
 	From         bylaw.Time         `json:"from"`
-	To           bylaw.Time         `json:"to"` // not in it any more
-	Threshold    int                `json:"threshold"`
+	To           bylaw.Time         `json:"to"`           // not in it any more
 	Repositories []RepositoryReport `json:"repositories"` // by name; empty when nothing was judged
 }
 
 // RepositoryReport is one repository's part: this period and the one before.
 type RepositoryReport struct {
 	Repository string `json:"repository"`
+	Threshold  int    `json:"threshold"` // smaller numbers are hidden, but for 0; 1 shows every number
 	Now        Period `json:"now"`
 	Before     Period `json:"before"`
 }
@@ -83,33 +84,40 @@ type Duration struct {
 // memory for the times of reviews alone: 8 bytes for each reviewed pull request of one repository.
 func MakeReport(ctx context.Context, kept *store.Store, q ReportQuery) (Report, error) {
 	before := q.From.Add(-q.To.Sub(q.From))
-	out := Report{From: bylaw.At(q.From), To: bylaw.At(q.To), Threshold: q.Threshold, Repositories: []RepositoryReport{}}
+	out := Report{From: bylaw.At(q.From), To: bylaw.At(q.To), Repositories: []RepositoryReport{}}
 	var at *counting
 	for e, err := range kept.AuditEntries(ctx, store.AuditQuery{Repository: q.Repository, Period: store.Period{Since: before, Until: q.To}, ByPull: true}) {
 		if err != nil {
 			return out, fmt.Errorf("report: %w", err)
 		}
 		if at == nil || at.repository != e.Repository {
-			out.add(at, q.Threshold)
+			if err := out.add(ctx, kept, at, q.Threshold); err != nil {
+				return out, err
+			}
 			at = newCounting(e.Repository, q.From)
 		}
 		if err := at.entry(e); err != nil {
 			return out, fmt.Errorf("report: %w", err)
 		}
 	}
-	out.add(at, q.Threshold)
-	return out, nil
+	return out, out.add(ctx, kept, at, q.Threshold)
 }
 
-func (r *Report) add(c *counting, threshold int) {
+func (r *Report) add(ctx context.Context, kept *store.Store, c *counting, atLeast int) error {
 	if c == nil {
-		return
+		return nil
 	}
+	community, _, err := kept.Repository(ctx, c.repository)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	threshold := max(cmp.Or(community.Threshold, DefaultThreshold), atLeast)
 	c.endPull()
-	one := RepositoryReport{Repository: c.repository, Now: c.now.period(), Before: c.before.period()}
+	one := RepositoryReport{Repository: c.repository, Threshold: threshold, Now: c.now.period(), Before: c.before.period()}
 	one.Now.hide(threshold)
 	one.Before.hide(threshold)
 	r.Repositories = append(r.Repositories, one)
+	return nil
 }
 
 // counting counts one repository.

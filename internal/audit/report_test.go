@@ -16,6 +16,7 @@ import (
 func TestReportTellsHowConflictsWereResolved(t *testing.T) {
 	t.Parallel()
 	kept := log(t)
+	community(t, kept, 1)
 	april := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	tell := func(number int, days float64, kind, state string, conclusion bylaw.Conclusion, marks ...string) {
 		t.Helper()
@@ -79,6 +80,37 @@ func TestReportTellsHowConflictsWereResolved(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, numbers(r.Repositories[0].Before)); diff != "" {
 		t.Errorf("before (-want +got):\n%s", diff)
+	}
+}
+
+// community sets the threshold of the report.
+func community(t *testing.T, kept *store.Store, threshold int) {
+	t.Helper()
+	if err := kept.SaveRepository(t.Context(), store.Repository{Name: widgets, Configured: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.SaveThreshold(t.Context(), widgets, threshold); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTheThresholdIsTheCommunitys: who asks for a report can raise it alone, and where nobody has said there is one.
+func TestTheThresholdIsTheCommunitys(t *testing.T) {
+	t.Parallel()
+	kept := log(t)
+	at := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+	if _, err := kept.Append(t.Context(), store.AuditEntry{Repository: widgets, At: at, Kind: KindForced, Detail: []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ community, asked, want int }{{0, 0, 5}, {0, 3, 5}, {0, 9, 9}, {3, 0, 3}, {3, 1, 3}, {3, 4, 4}, {1, 0, 1}} {
+		community(t, kept, test.community)
+		r, err := MakeReport(t.Context(), kept, ReportQuery{From: at, To: at.AddDate(0, 1, 0), Threshold: test.asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Repositories[0]; got.Threshold != test.want || got.Now.Rewritten.Hidden != (test.want > 1) {
+			t.Errorf("community %d, asked %d: threshold %d, hidden %t, want %d", test.community, test.asked, got.Threshold, got.Now.Rewritten.Hidden, test.want)
+		}
 	}
 }
 

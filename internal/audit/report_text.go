@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -59,8 +60,16 @@ func (r Report) foot() string {
 		return "\nNothing was judged.\n"
 	}
 	foot := "\nBefore is the period of the same length that ended where this one begins.\n"
-	if r.Threshold > 1 {
-		foot += fmt.Sprintf("Numbers below %d are not told, nor those from which they could be reckoned.\n", r.Threshold)
+	all := r.Repositories[0].Threshold // where it differs, each is named
+	same := !slices.ContainsFunc(r.Repositories, func(one RepositoryReport) bool { return one.Threshold != all })
+	for i, one := range r.Repositories {
+		switch {
+		case one.Threshold < 2 || same && i > 0:
+		case same:
+			foot += fmt.Sprintf("Numbers below %d are not told, nor those from which they could be reckoned.\n", all)
+		default:
+			foot += fmt.Sprintf("Numbers below %d are not told of %s, nor those from which they could be reckoned.\n", one.Threshold, one.Repository)
+		}
 	}
 	return foot
 }
@@ -69,7 +78,7 @@ func (r Report) foot() string {
 func (r Report) Rows(one RepositoryReport) []Row {
 	now, before := one.Now, one.Before
 	count := func(name string, a, b Count) Row {
-		out := Row{Name: name, Now: r.count(a), Before: r.count(b), Difference: "not told"}
+		out := Row{Name: name, Now: one.count(a), Before: one.count(b), Difference: "not told"}
 		if !a.Hidden && !b.Hidden {
 			out.Difference = fmt.Sprintf("%+d", a.N-b.N)
 			if a.N == b.N {
@@ -110,12 +119,12 @@ func (r Report) Rows(one RepositoryReport) []Row {
 	return rows
 }
 
-func (r Report) count(c Count) string {
+func (one RepositoryReport) count(c Count) string {
 	switch {
 	case !c.Hidden:
 		return strconv.Itoa(c.N)
-	case c.N > 0 && c.N < r.Threshold:
-		return fmt.Sprintf("fewer than %d", r.Threshold)
+	case c.N > 0 && c.N < one.Threshold:
+		return fmt.Sprintf("fewer than %d", one.Threshold)
 	}
 	return "not told"
 }

@@ -75,6 +75,7 @@ type Result struct {
 	ChangedAt  bylaw.Time      // GitHub's time of the last change of the pull request
 	Commented  bool            // a comment stood on the pull request that may be ours
 	Rules      []string        // files of the repository that its configuration names; never nil
+	Threshold  int             // of the transparency report; 0 when nobody has said, -1 when the rules have a fault
 	Policies   string          // SHA-256, in hex, of the text and the parameters of every policy that is switched on
 	Own        []policy.Source // policies that are switched on and not built in, with their tests
 }
@@ -122,7 +123,7 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	rules, _ := l.wanted()
 	result := Result{
 		Configured: l.exists, Posted: reading.Posted, ChangedAt: reading.ChangedAt, Commented: reading.Commented,
-		Rules: append([]string{}, rules...), Policies: l.digest, Own: l.own(),
+		Rules: append([]string{}, rules...), Policies: l.digest, Own: l.own(), Threshold: l.threshold(),
 	}
 	proposed, err := c.govern(ctx, ref, &s, l, reading)
 	if err != nil {

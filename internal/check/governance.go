@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -275,6 +276,10 @@ func configDifferences(now, next *law) []bylaw.Difference {
 		if _, stands := after[id]; !stands {
 			add(policy.Place{}, "policy %s would be switched off", id)
 		}
+	}
+	if was, is := now.config.Threshold.Value, next.config.Threshold; was != is.Value {
+		word := func(n int) string { return orNone(strings.TrimPrefix(strconv.Itoa(n), "0")) }
+		add(is.From, "report.threshold would be %s instead of %s", word(is.Value), word(was))
 	}
 	out = append(out, relationDifferences(now, next)...)
 	out = append(out, packDifferences(now, next)...)

@@ -129,6 +129,14 @@ func (c *Checker) describe(s policy.Source) policy.Metadata {
 	return metadata
 }
 
+// threshold is the one that the community sets for the transparency report, and -1 when that cannot be relied on.
+func (l *law) threshold() int {
+	if len(l.problems) > 0 {
+		return -1
+	}
+	return l.config.Threshold.Value
+}
+
 // inspect compiles a policy and keeps what there is to know of it.
 func (l *law) inspect(ctx context.Context, engine *policy.Engine, s policy.Source) error {
 	in, err := engine.Inspect(ctx, s)

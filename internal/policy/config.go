@@ -23,6 +23,7 @@ type Config struct {
 	Organizations Setting[string]            // path of the organizations file, "" for none
 	Relations     map[string]Setting[string] // how near a relation brings two organizations, by its kind; what is not in it is a default
 	Removed       Setting[string]            // path of the list of those of whom nothing is told, "" for none
+	Threshold     Setting[int]               // below which the transparency report tells no number, 0 when nobody has said
 	Policies      []Enabled                  // switched on, in order of their names
 	Conftest      []Pack                     // folders of policies that were written for Conftest
 }
@@ -76,7 +77,7 @@ type File struct {
 }
 
 var (
-	topKeys    = []string{"version", "rosters", "shared_rosters", "organizations", "relations", "removed", "policies", "conftest"}
+	topKeys    = []string{"version", "rosters", "shared_rosters", "organizations", "relations", "removed", "report", "policies", "conftest"}
 	rosterKeys = []string{"path", "format", "repo", "project"}
 
 	relationKinds = []string{"acquired", "subsidiary", "division", "pays-for"}
@@ -112,6 +113,9 @@ func ReadConfig(repository, organization *File, known map[string]Metadata) (Conf
 		}
 		if own.Removed.Value != "" {
 			c.Removed = own.Removed
+		}
+		if own.Threshold.Value != 0 {
+			c.Threshold = own.Threshold
 		}
 		if c.Relations == nil {
 			c.Relations = map[string]Setting[string]{}
@@ -268,6 +272,7 @@ func (r *configReader) read() configFile {
 		}
 	}
 	r.relations(fields, &out)
+	r.report(fields, &out)
 	r.policies(fields, &out)
 	r.conftest(fields, &out)
 	return out

@@ -37,6 +37,9 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err := w.noteConfigured(ctx, c, result.Configured, result.Rules); err != nil {
 		return store.Finished{}, "", err
 	}
+	if err := w.noteThreshold(ctx, c.Repository, result.Threshold); err != nil {
+		return store.Finished{}, "", err
+	}
 	if err := w.noteForPages(ctx, c.Repository, result); err != nil {
 		return store.Finished{}, "", err
 	}
@@ -98,6 +101,22 @@ func (w *worker) noteConfigured(ctx context.Context, c store.Claim, configured b
 	}
 	if err != nil {
 		return fmt.Errorf("note whether the repository is configured: %w", err)
+	}
+	return nil
+}
+
+// noteThreshold keeps the threshold of the transparency report that is law now: who makes a report reads the store alone.
+// While the rules have a fault, the one before holds.
+func (w *worker) noteThreshold(ctx context.Context, repository string, threshold int) error {
+	if threshold < 0 {
+		return nil
+	}
+	known, found, err := w.Store.Repository(ctx, repository)
+	if err == nil && found && known.Threshold != threshold {
+		err = w.Store.SaveThreshold(ctx, repository, threshold)
+	}
+	if err != nil {
+		return fmt.Errorf("note the threshold of the report: %w", err)
 	}
 	return nil
 }

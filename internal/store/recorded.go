@@ -123,7 +123,7 @@ func (s *Store) Runs(ctx context.Context, repository string, in Period) iter.Seq
 // HasAudit looks whether the tables are those of this version, as far as the audit log is concerned. The error is
 // a sentence for the operator.
 func (s *Store) HasAudit(ctx context.Context) error {
-	_, err := list(ctx, s.read, scanInt, "SELECT seq FROM audit_private WHERE seq < 0")
+	_, err := list(ctx, s.read, scanInt, "SELECT seq FROM audit_private WHERE seq < 0 UNION SELECT threshold FROM repositories WHERE threshold < 0")
 	if err != nil {
 		return fmt.Errorf("the database cannot be read, or an older version of bylaw has written it (`bylaw serve` brings it up to date): %w", err)
 	}

@@ -15,6 +15,7 @@ type Repository struct {
 	Configured   bool
 	Rules        []string  // the files that its configuration names; nil when not known
 	CheckedAt    time.Time // zero is now
+	Threshold    int       // of the transparency report, as its configuration sets it; 0 when it does not. See SaveThreshold
 
 	PublicSince time.Time // since when everybody may read it, as far as is known; zero is never. See NoteVisibility
 }
@@ -42,13 +43,26 @@ func (s *Store) SaveRepository(ctx context.Context, r Repository) error {
 	return nil
 }
 
-const repositoryColumns = "name, installation, configured, checked_at, rules, public_since"
+// SaveThreshold keeps the threshold that a repository's configuration sets. It does nothing for a repository that was
+// never seen.
+func (s *Store) SaveThreshold(ctx context.Context, name string, threshold int) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE repositories SET threshold = $2 WHERE name = $1", name, threshold)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save threshold of %s: %w", name, err)
+	}
+	return nil
+}
+
+const repositoryColumns = "name, installation, configured, checked_at, rules, public_since, threshold"
 
 func scanRepository(r row) (Repository, error) {
 	var repository Repository
 	var checked, public int64
 	var rules string
-	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules, &public)
+	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules, &public, &repository.Threshold)
 	repository.CheckedAt, repository.PublicSince = moment(checked), moment(public)
 	if err == nil && rules != "" {
 		err = json.Unmarshal([]byte(rules), &repository.Rules)

@@ -311,7 +311,7 @@ func auditPersonCommand(s streams) *cobra.Command {
 		Use:   "person LOGIN",
 		Short: "Say where something about a person is kept",
 		Long: "Looks for a login in everything that is kept: runs with their facts, the audit log, commands, pushes, pull requests.\n\n" +
-			"--json prints {repository, runs, runs_needed, audit_pieces, audit_fixed, rows} for each repository.\n\n" +
+			"--json prints {repository, runs, runs_needed, audit_pieces, audit_fixed, rows, titles, elsewhere} for each repository.\n\n" +
 			"Exit codes: 0 nothing is kept, 1 something is, 2 wrong usage, 3 it could not be read.",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
@@ -359,8 +359,17 @@ func tracesOf(ctx context.Context, s streams, login, database string, open func(
 }
 
 func printTraces(s streams, t audit.Traces) {
+	if t.Elsewhere > 0 {
+		fmt.Fprintf(s.out, "Of no repository: %s of work that they asked for, and of being signed in\n", counted(int(t.Elsewhere), "row"))
+	}
+	if t.Repository == "" {
+		return
+	}
 	fmt.Fprintf(s.out, "%s: %d runs, %d names and texts in the audit log, %d comments with commands, %d pushes, %d pull requests\n",
 		t.Repository, t.Runs, t.Pieces, t.Rows.Commands, t.Rows.Heads, t.Rows.Pulls)
+	if t.Titles > 0 {
+		fmt.Fprintf(s.out, "  %s of others name them\n", counted(t.Titles, "title"))
+	}
 	if t.RunsNeeded+int(t.Rows.Needed) > 0 {
 		fmt.Fprintf(s.out, "  %d runs and %d rows are of open pull requests: these are judged by them, and they stay until it is closed\n", t.RunsNeeded, t.Rows.Needed)
 	}

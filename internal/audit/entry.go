@@ -35,6 +35,7 @@ type Decision struct {
 	Facts      string                      `json:"facts"`    // SHA-256 of the snapshot
 	Policies   string                      `json:"policies"` // SHA-256 of the policies and their parameters
 	Report     string                      `json:"report"`   // SHA-256 of the report
+	Judged     string                      `json:"judged"`   // SHA-256 of the verdicts; empty when it was not noted yet
 	Verdicts   map[string]string           `json:"verdicts"` // outcome by policy
 	Checks     map[string]bylaw.Conclusion `json:"checks"`   // what is to be posted, by the name of the check run
 	Marks      []string                    `json:"marks"`    // of all verdicts, sorted

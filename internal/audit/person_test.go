@@ -1,6 +1,14 @@
 package audit
 
-import "testing"
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/bylaw-app/bylaw/internal/store"
+)
 
 func TestNamesAreReplacedAsWords(t *testing.T) {
 	t.Parallel()
@@ -15,5 +23,73 @@ func TestNamesAreReplacedAsWords(t *testing.T) {
 	}
 	if !names([]byte(`carol`), "carol") {
 		t.Error("what cannot be read is taken to name nobody")
+	}
+}
+
+// TestNothingIsLeftOfAPerson: not as a key, not as the branch that GitHub proposes, not in what others are told of what
+// they wrote, and not in the file of the database.
+func TestNothingIsLeftOfAPerson(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "bylaw.db")
+	kept, err := store.Open(t.Context(), file, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish := func(out store.Finished) {
+		t.Helper()
+		if err := kept.Raise(t.Context(), store.Job{Key: "pull", Payload: `{"number":7,"who":"Carol"}`}); err != nil {
+			t.Fatal(err)
+		}
+		claims, err := kept.Claim(t.Context(), "test", time.Minute, 1)
+		if err != nil || len(claims) != 1 {
+			t.Fatal(claims, err)
+		}
+		if _, err := kept.Finish(t.Context(), claims[0], out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finish(store.Finished{
+		Pull: &store.Pull{Repository: widgets, Number: 7, Author: "Carol", Title: "Mend the zebra crossing", State: store.PullMerged},
+		Run: &store.Run{
+			RunMeta: store.RunMeta{ID: "a", Repository: widgets, Number: 7, Title: "Waived by Carol"},
+			Snapshot: []byte(`{"author":{"login":"Carol","id":7},"title":"Mend the zebra crossing","head":{"name":"Carol-patch-1","fork":true},"commands":[` +
+				`{"who":{"login":"carol"},"name":"waive","arguments":"conflict_of_interest until 2026-05-01 zebras are *rare* here"}],"params":{"carol":"core"}}`),
+			Verdicts: []byte(`[{"policy":"conflict_of_interest","findings":[{"msg":"waived: zebras are *rare* here"}]}]`),
+			Report:   []byte(`{"title":"Mend the zebra crossing","text":"first\nwaived: zebras are \\*rare\\* here\nlast"}`),
+		},
+	})
+	finish(store.Finished{Pull: &store.Pull{Repository: widgets, Number: 8, Author: "bob", Title: "Thank carol", State: store.PullClosed}})
+	err = kept.SaveSession(t.Context(), store.Session{Hash: "c0ffee", Login: "Carol", ExpiresAt: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces, err := Find(t.Context(), kept, "carol")
+	if err != nil || len(traces) != 2 || traces[0].Elsewhere != 2 || traces[1].Runs != 1 || traces[1].Rows.Pulls != 1 || traces[1].Titles != 1 {
+		t.Fatalf("found %+v, %v", traces, err)
+	}
+	if err := Redact(t.Context(), kept, "carol", "redacted-xy", "dave", traces); err != nil {
+		t.Fatal(err)
+	}
+	if traces, err := Find(t.Context(), kept, "carol"); err != nil || len(traces) > 0 {
+		t.Errorf("left: %+v, %v", traces, err)
+	}
+	run, _, err := kept.Run(t.Context(), "a")
+	if err != nil || !bytes.Contains(run.Report, []byte(`first\n(taken out)\nlast`)) {
+		t.Errorf("report %s, %v", run.Report, err)
+	}
+	if v, err := Verify(t.Context(), kept, widgets, nil, 1); err != nil || len(v.Faults) > 0 {
+		t.Errorf("verify: %+v, %v", v, err)
+	}
+	if err := kept.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"carol", "zebra"} {
+		if at := bytes.Index(bytes.ToLower(raw), []byte(word)); at >= 0 {
+			t.Errorf("%s is left in the file: %q", word, raw[max(0, at-40):at+40])
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
@@ -34,7 +35,7 @@ type Verified struct {
 	Entries    int64   `json:"entries"`
 	Digest     string  `json:"digest"`   // of the last
 	Removed    int     `json:"removed"`  // private pieces that were redacted, or too old
-	Redacted   int     `json:"redacted"` // runs out of which names were taken: they cannot be compared
+	Redacted   int     `json:"redacted"` // runs out of which names were taken: they are compared with what an entry says of that
 	Commits    int     `json:"commits"`  // whose check runs were asked for
 	Compared   int     `json:"compared"` // entries that a check run on GitHub names
 	Faults     []Fault `json:"faults"`
@@ -68,10 +69,14 @@ func Verify(ctx context.Context, kept *store.Store, repository string, anchors A
 	return out, nil
 }
 
-// compareRuns looks whether what is kept of a run is what its entry is about. A run of which names were taken
-// out cannot be what it was.
+// compareRuns looks whether what is kept of a run is what its entry is about, and of a run of which names were taken
+// out, whether it is what the entry that tells of that says.
 func (v *Verified) compareRuns(ctx context.Context, kept *store.Store) error {
-	told := 0 // redacted runs of which the log tells
+	type now struct {
+		entry int64
+		RedactedRun
+	}
+	redacted, told := map[string]now{}, map[string]RedactedRun{}
 	for e, err := range kept.AuditEntries(ctx, store.AuditQuery{Repository: v.Repository}) {
 		if err != nil {
 			return err
@@ -80,7 +85,10 @@ func (v *Verified) compareRuns(ctx context.Context, kept *store.Store) error {
 		v.Removed += removed
 		var r Redacted
 		if e.Kind == KindRedacted && json.Unmarshal(e.Detail, &r) == nil {
-			told += r.Runs
+			for _, one := range r.Changed { // the last word on a run counts
+				told[one.Run] = one
+			}
+			continue
 		}
 		var d Decision
 		if json.Unmarshal(e.Detail, &d) != nil || d.Run == "" || d.Facts == "" {
@@ -91,18 +99,42 @@ func (v *Verified) compareRuns(ctx context.Context, kept *store.Store) error {
 		case err != nil:
 			return err
 		case !found:
+			continue
 		case !run.RedactedAt.IsZero():
-			v.Redacted++
-		case digestOf(run.Snapshot) != d.Facts:
-			v.Faults = append(v.Faults, Fault{Entry: e.Seq, Msg: "the facts that are kept are not those that it is about"})
-		case d.Report != "" && digestOf(run.Report) != d.Report:
-			v.Faults = append(v.Faults, Fault{Entry: e.Seq, Msg: "the report that is kept is not the one that it is about"})
+			redacted[run.ID] = now{e.Seq, redactedRun(run)}
+		default:
+			v.differs(e.Seq, "", d.Facts == digestOf(run.Snapshot), d.Report == "" || d.Report == digestOf(run.Report), d.Judged == "" || d.Judged == digestOf(run.Verdicts))
+		}
+		if run.Number != e.Number || run.HeadSHA != e.HeadSHA || run.Conclusion != string(d.Conclusion) || run.Accepted != (d.Conclusion == bylaw.Success) {
+			v.fault(e.Seq, "the result that is kept is not the one that it is about")
 		}
 	}
-	if v.Redacted > told {
-		v.Faults = append(v.Faults, Fault{Entry: v.Entries, Msg: fmt.Sprintf("up to it the log tells of %d redacted runs, and there are %d", told, v.Redacted)})
+	v.Redacted = len(redacted)
+	for id, is := range redacted {
+		one, known := told[id]
+		if !known {
+			v.fault(is.entry, "names were taken out of its facts and report, and no entry tells of that")
+			continue
+		}
+		v.differs(is.entry, ", and neither what names were taken out of", one.Facts == is.Facts, one.Report == is.Report, one.Judged == is.Judged)
 	}
 	return nil
+}
+
+// differs notes what is kept and is not what it was.
+func (v *Verified) differs(entry int64, more string, facts, report, judged bool) {
+	for _, of := range []struct {
+		same bool
+		msg  string
+	}{{facts, "the facts that are kept are not those that it is about"}, {report, "the report that is kept is not the one that it is about"}, {judged, "the verdicts that are kept are not those that it is about"}} {
+		if !of.same {
+			v.fault(entry, of.msg+more)
+		}
+	}
+}
+
+func (v *Verified) fault(entry int64, msg string) {
+	v.Faults = append(v.Faults, Fault{Entry: entry, Msg: msg})
 }
 
 func digestOf(data []byte) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
@@ -27,7 +28,7 @@ func log(t *testing.T, runs ...[2]string) *store.Store {
 	t.Cleanup(func() { _ = kept.Close() })
 	for i, run := range runs {
 		id := string(rune('a' + i))
-		detail, err := json.Marshal(Decision{Run: id, Facts: digestOf([]byte(run[1]))})
+		detail, err := json.Marshal(Decision{Run: id, Facts: digestOf([]byte(run[1])), Judged: digestOf([]byte("[]")), Conclusion: bylaw.Success})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +40,10 @@ func log(t *testing.T, runs ...[2]string) *store.Store {
 			t.Fatal(claims, err)
 		}
 		_, err = kept.Finish(t.Context(), claims[0], store.Finished{
-			Run:   &store.Run{RunMeta: store.RunMeta{ID: id, Repository: widgets, Number: 7}, Snapshot: []byte(run[0])},
+			Run: &store.Run{
+				RunMeta:  store.RunMeta{ID: id, Repository: widgets, Number: 7, HeadSHA: "c0ffee" + id, Conclusion: "success", Accepted: len(run[0]) != len("not accepted")},
+				Snapshot: []byte(run[0]), Verdicts: []byte(strings.Repeat("[]", 1+strings.Count(run[0], "milder"))),
+			},
 			Audit: []store.AuditEntry{{Repository: widgets, Kind: KindDecision, Number: 7, HeadSHA: "c0ffee" + id, Detail: detail}},
 		})
 		if err != nil {
@@ -84,6 +88,8 @@ func TestVerifyNamesWhatDiffers(t *testing.T) {
 		"written anew, with GitHub": {forged, anchors, []Fault{{3, "written anew", "head"}}},
 		"cut off at the end":        {log(t, same), anchors, []Fault{{3, "missing", "head"}}},
 		"all gone":                  {log(t), anchors, []Fault{{3, "missing", "head"}}},
+		"another result is kept":    {log(t, same, [2]string{"not accepted", "not accepted"}), nil, []Fault{{2, "result", ""}}},
+		"another verdict is kept":   {log(t, same, [2]string{`"milder"`, `"milder"`}), nil, []Fault{{2, "verdicts", ""}}},
 		"another run is kept":       {log(t, same, [2]string{`{"x":1}`, "{}"}), nil, []Fault{{2, "facts", ""}}},
 	} {
 		v, err := Verify(t.Context(), test.kept, widgets, test.anchors, 10)
@@ -105,14 +111,31 @@ func TestVerifyNamesWhatDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := whole.RedactRun(t.Context(), run); err != nil { // and no entry tells of it
-		t.Fatal(err)
+	// Names are taken out, and no entry tells of it; then one tells of it, and something else is changed as well.
+	for _, test := range []struct{ snapshot, told, want string }{
+		{"{}", "", "no entry tells of that"}, {"{}", "{}", ""}, {`{"x":2}`, "", "neither what names were taken out of"},
+	} {
+		run.Snapshot = []byte(test.snapshot)
+		detail := Redacted{Changed: []RedactedRun{}}
+		if test.told != "" {
+			detail.Changed = append(detail.Changed, redactedRun(run))
+		}
+		text, err := json.Marshal(detail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = whole.Redact(t.Context(), store.Redaction{
+			Repository: widgets, Login: "carol", Runs: []store.Run{run}, Entry: store.AuditEntry{Repository: widgets, Kind: KindRedacted, Detail: text},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := Verify(t.Context(), whole, widgets, nil, 1)
+		if err != nil || (len(v.Faults) > 0) != (test.want != "") || test.want != "" && !strings.Contains(v.Faults[0].Msg, test.want) {
+			t.Errorf("redacted %s, told %s: %+v, %v", test.snapshot, test.told, v, err)
+		}
 	}
-	v, err := Verify(t.Context(), whole, widgets, nil, 1)
-	if err != nil || len(v.Faults) != 1 || !strings.Contains(v.Faults[0].Msg, "tells of 0 redacted runs, and there are 1") {
-		t.Errorf("redacted in silence: %+v, %v", v, err)
-	}
-	v, err = Verify(t.Context(), whole, widgets, anchors, 1)
+	v, err := Verify(t.Context(), whole, widgets, anchors, 1)
 	if err != nil || v.Commits != 1 || v.Compared != 1 {
 		t.Errorf("one commit: %+v, %v", v, err)
 	}

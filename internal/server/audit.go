@@ -68,7 +68,7 @@ func mergedKind(run bylaw.Run, before store.Run, found bool) string {
 func runEntry(kind string, run bylaw.Run, kept *store.Run, by askedFor) (store.AuditEntry, error) {
 	s := run.Snapshot
 	d := audit.Decision{
-		Run: kept.ID, Event: s.Event, State: s.State, Conclusion: run.Report.Conclusion, Facts: hexSum(kept.Snapshot), Policies: by.policies, Report: hexSum(kept.Report),
+		Run: kept.ID, Event: s.Event, State: s.State, Conclusion: run.Report.Conclusion, Facts: hexSum(kept.Snapshot), Policies: by.policies, Report: hexSum(kept.Report), Judged: hexSum(kept.Verdicts),
 		Verdicts: map[string]string{}, Checks: map[string]bylaw.Conclusion{}, Marks: []string{}, WaitsSince: s.ReadyAt,
 	}
 	if d.WaitsSince.IsZero() {

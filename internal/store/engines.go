@@ -49,6 +49,7 @@ func (s *Store) openSQLite(ctx context.Context, name string) error {
 	query.Set("_foreign_keys", "on")
 	query.Set("_dqs", "false")
 	query.Set("_txlock", "immediate")
+	query.Add("_pragma", "secure_delete(on)") // what is removed, as being too old or somebody's, goes from the file as well
 	if s.write, err = openPrepared(sqliteURL(file, query)); err != nil {
 		return err
 	}

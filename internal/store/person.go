@@ -50,20 +50,6 @@ type also struct {
 
 func (a also) Scan(into ...any) error { return a.row.Scan(append(into, a.more)...) }
 
-// RedactRun replaces the bodies of a run by such in which somebody is not named any more. Its digest stays, and
-// is that of before.
-func (s *Store) RedactRun(ctx context.Context, r Run) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE runs SET snapshot = $2, verdicts = $3, report = $4, redacted_at = $5 WHERE id = $1",
-			r.ID, blob(r.Snapshot), blob(r.Verdicts), blob(r.Report), millis(s.now()))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("redact run %s: %w", r.ID, err)
-	}
-	return nil
-}
-
 // PersonRows counts rows that name somebody, outside runs and the audit log.
 type PersonRows struct {
 	Commands int64 `json:"commands"` // comments with commands, written or edited
@@ -118,6 +104,8 @@ type Redaction struct {
 	Repository string
 	Login      string
 	Pieces     []PrivateRef
+	Runs       []Run      // whose bodies and title are replaced by such in which they are not named any more
+	Titles     []int      // of which pull requests the title is emptied
 	Entry      AuditEntry // appended, so that the log tells of it
 }
 
@@ -136,6 +124,18 @@ func (s *Store) Redact(ctx context.Context, r Redaction) error {
 				return err
 			}
 		}
+		for _, run := range r.Runs { // its digest stays, and is that of before
+			_, err := tx.ExecContext(ctx, "UPDATE runs SET snapshot = $2, verdicts = $3, report = $4, title = $5, redacted_at = $6 WHERE id = $1",
+				run.ID, blob(run.Snapshot), blob(run.Verdicts), blob(run.Report), printable(run.Title), millis(s.now()))
+			if err != nil {
+				return err
+			}
+		}
+		for _, number := range r.Titles {
+			if _, err := tx.ExecContext(ctx, "UPDATE pulls SET title = '' WHERE repository = $1 AND number = $2 AND state <> 'open'", r.Repository, number); err != nil {
+				return err
+			}
+		}
 		for _, statement := range []string{
 			`DELETE FROM command_texts WHERE repository = $1 AND NOT ` + fmt.Sprintf(openPullSQL, "command_texts") + ` AND EXISTS (SELECT 1 FROM commands
 			  WHERE commands.repository = command_texts.repository AND commands.number = command_texts.number
@@ -143,7 +143,7 @@ func (s *Store) Redact(ctx context.Context, r Redaction) error {
 			`DELETE FROM commands WHERE repository = $1 AND lower(author) = $2 AND NOT ` + fmt.Sprintf(openPullSQL, "commands"),
 			`UPDATE commands SET edited_by = 'ghost' WHERE repository = $1 AND lower(edited_by) = $2 AND NOT ` + fmt.Sprintf(openPullSQL, "commands"),
 			`UPDATE heads SET pushed_by = '' WHERE repository = $1 AND lower(pushed_by) = $2 AND NOT ` + fmt.Sprintf(openPullSQL, "heads"),
-			`UPDATE pulls SET author = '' WHERE repository = $1 AND lower(author) = $2 AND state <> 'open'`,
+			`UPDATE pulls SET author = '', title = '' WHERE repository = $1 AND lower(author) = $2 AND state <> 'open'`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, r.Repository, strings.ToLower(r.Login)); err != nil {
 				return err
@@ -158,19 +158,76 @@ func (s *Store) Redact(ctx context.Context, r Redaction) error {
 	return nil
 }
 
-// ForgetPerson removes what the work table keeps of who asked, of work that is done, and cached lists in which a
-// login may stand: they are read again when they are needed. It tells how many rows it removed.
+// TitledPull is a pull request by its title.
+type TitledPull struct {
+	Repository string
+	Number     int
+	Title      string
+	Open       bool
+}
+
+// TitledPulls lists the pull requests in whose titles a text stands, without regard to case.
+func (s *Store) TitledPulls(ctx context.Context, text string) ([]TitledPull, error) {
+	scan := func(r row) (p TitledPull, err error) { return p, r.Scan(&p.Repository, &p.Number, &p.Title, &p.Open) }
+	all, err := list(ctx, s.read, scan, "SELECT repository, number, title, state = 'open' FROM pulls WHERE lower(title) LIKE $1 ESCAPE '!' ORDER BY repository, number", containing(text))
+	if err != nil {
+		return nil, fmt.Errorf("look for a person in titles: %w", err)
+	}
+	return all, nil
+}
+
+// containing is the pattern of texts in lower case that contain another.
+func containing(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
+}
+
+// elsewhere are the rows of no repository's history that can name a login: what the work table keeps of who asked,
+// sessions of the pages, and cached lists, which are read again when they are needed. Work that is not done stays.
+var elsewhere = []struct{ table, names, done string }{
+	{"work", "lower(payload) LIKE $1 ESCAPE '!'", "want <= done AND recheck_at = 0 AND lease_owner = ''"},
+	{"sessions", "lower(login) LIKE $1 ESCAPE '!'", ""},
+	{"facts", "(key LIKE 'pushers %' OR key LIKE 'team %')", ""},
+}
+
+// elsewherePattern is how a login stands in each of them.
+func elsewherePattern(table, login string) []any {
+	switch table {
+	case "work":
+		return []any{containing(`"who":"` + login + `"`)}
+	case "sessions":
+		return []any{strings.Trim(containing(login), "%")}
+	}
+	return nil
+}
+
+// PersonElsewhere counts the rows of work and of sessions that name a login.
+func (s *Store) PersonElsewhere(ctx context.Context, login string) (int64, error) {
+	var n int64
+	for _, e := range elsewhere {
+		if e.table == "facts" { // lists of many people, to be read again
+			continue
+		}
+		all, err := list(ctx, s.read, scanInt, "SELECT COUNT(*) FROM "+e.table+" WHERE "+e.names, elsewherePattern(e.table, login)...)
+		if err != nil {
+			return 0, fmt.Errorf("look for a person: %w", err)
+		}
+		n += int64(all[0])
+	}
+	return n, nil
+}
+
+// ForgetPerson removes what [Store.PersonElsewhere] counts, but for work that is not done, and cached lists in which a
+// login may stand. It tells how many rows it removed.
 func (s *Store) ForgetPerson(ctx context.Context, login string) (int64, error) {
 	var removed int64
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		removed = 0
-		for statement, args := range map[string][]any{
-			"DELETE FROM work WHERE want <= done AND recheck_at = 0 AND lease_owner = '' AND lower(payload) LIKE $1 ESCAPE '!'": {
-				`%"who":"` + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(login)) + `"%`,
-			},
-			"DELETE FROM facts WHERE key LIKE 'pushers %' OR key LIKE 'team %'": nil,
-		} {
-			result, err := tx.ExecContext(ctx, statement, args...)
+		for _, e := range elsewhere {
+			statement := "DELETE FROM " + e.table + " WHERE " + e.names
+			if e.done != "" {
+				statement += " AND " + e.done
+			}
+			result, err := tx.ExecContext(ctx, statement, elsewherePattern(e.table, login)...)
 			if err != nil {
 				return err
 			}

@@ -83,8 +83,9 @@ func auditVerifyCommand(s streams) *cobra.Command {
 			"also compares the digests that stand at the end of the check runs `bylaw`: on the heads of open pull requests and on\n" +
 			"the commits of the newest entries, one call for each. Only that shows a log that somebody wrote anew as a whole.\n\n" +
 			"--github reads as the App (BYLAW_APP_ID, BYLAW_PRIVATE_KEY), or with GITHUB_TOKEN and --app, the number of the App.\n\n" +
-			"--json prints {repository, entries, digest, removed, redacted, commits, compared, faults: [{entry, msg, where}]} for each log.\n\n" +
-			"Exit codes: 0 as it was written, 1 something differs, 2 wrong usage, 3 it could not be read, or there is no log.",
+			"--json prints {repository, entries, digest, removed, redacted, commits, compared, anchored, faults: [{entry, msg, where}]} for each log.\n\n" +
+			"Exit codes: 0 in order, 1 something differs, 2 wrong usage, 3 it could not be read, there is no log, or with --github\n" +
+			"GitHub names no entry of it.",
 		Args: args(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error { return auditVerify(c.Context(), s, o, given) },
 	}
@@ -129,7 +130,7 @@ func auditVerify(ctx context.Context, s streams, o verifyOptions, given []string
 		fmt.Fprintln(s.err, "bylaw: there is no audit log")
 		return exit(exitUndecided)
 	}
-	differs := false
+	differs, unknown := false, false
 	for _, name := range names {
 		var anchors audit.Anchors
 		if o.github {
@@ -141,13 +142,16 @@ func auditVerify(ctx context.Context, s streams, o verifyOptions, given []string
 		if err != nil {
 			return err
 		}
-		differs = differs || len(v.Faults) > 0
+		differs, unknown = differs || len(v.Faults) > 0, unknown || o.github && v.Compared == 0
 		if err := printVerified(s, o, v); err != nil {
 			return err
 		}
 	}
-	if differs {
+	switch {
+	case differs:
 		return exit(exitNotAccepted)
+	case unknown:
+		return exit(exitUndecided)
 	}
 	return nil
 }
@@ -156,9 +160,17 @@ func printVerified(s streams, o verifyOptions, v audit.Verified) error {
 	if o.json {
 		return json.NewEncoder(s.out).Encode(v)
 	}
-	standing := "as they were written"
-	if len(v.Faults) > 0 {
+	standing := "in order by themselves"
+	switch {
+	case len(v.Faults) > 0:
 		standing = "NOT as they were written"
+	case o.github && v.Compared == 0:
+		standing += ", but GitHub names none of them: whether they were written anew is not known"
+	case v.Anchored > 0:
+		standing = fmt.Sprintf("as they were written up to entry %d", v.Anchored)
+		if v.Anchored < v.Entries {
+			standing += ", in order by themselves after it"
+		}
 	}
 	fmt.Fprintf(s.out, "%s: %d entries, %s", v.Repository, v.Entries, standing)
 	if o.github {

@@ -38,6 +38,7 @@ type Verified struct {
 	Redacted   int     `json:"redacted"` // runs out of which names were taken: they are compared with what an entry says of that
 	Commits    int     `json:"commits"`  // whose check runs were asked for
 	Compared   int     `json:"compared"` // entries that a check run on GitHub names
+	Anchored   int64   `json:"anchored"` // the newest of these that is as GitHub has it: it vouches for all before it
 	Faults     []Fault `json:"faults"`
 }
 
@@ -189,6 +190,8 @@ func (v *Verified) compare(ctx context.Context, kept *store.Store, sha string, n
 		v.Faults = append(v.Faults, Fault{named.Seq, "it is missing, and the check run names it", sha})
 	case e.Digest != named.Digest:
 		v.Faults = append(v.Faults, Fault{named.Seq, "it was written anew: the check run names another digest, " + named.Digest, sha})
+	default:
+		v.Anchored = max(v.Anchored, named.Seq)
 	}
 	return nil
 }

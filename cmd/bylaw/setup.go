@@ -108,7 +108,7 @@ func runSetup(c *cobra.Command, s streams, o setupOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.err, "\nThe App %s (%d) is there, and its credentials are %s.\nNext:\n\n%s\n\nThen see whether everything is in place with `bylaw doctor`, and install the App.\n", got.Name, got.ID, page.Kept, page.Start)
+	fmt.Fprintf(s.err, "\nThe App %s (%d) is there, and its credentials are %s.\nNext:\n\n%s\n\nThen see whether everything is in place with `bylaw doctor`, and install the App.\n", plainLine(got.Name), got.ID, page.Kept, page.Start)
 	return nil
 }
 

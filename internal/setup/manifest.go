@@ -103,7 +103,7 @@ func WebhookURL(service *url.URL) string { return service.JoinPath("webhook").St
 // there, and without a path.
 func ServiceURL(text string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(text, "/"))
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	if err != nil || u.Hostname() == "" || strings.ContainsAny(text, " ?#") || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" || u.User != nil {
 		return nil, fmt.Errorf("must be an address without a path, such as https://bylaw.example, not %q", text)
 	}
 	if host := u.Hostname(); u.Scheme == "http" && host != "localhost" && !net.ParseIP(host).IsLoopback() {

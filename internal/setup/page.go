@@ -81,8 +81,12 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 // ErrStopped says that the page was stopped before the App was registered.
 var ErrStopped = errors.New("stopped before the App was created")
 
-// linger is how long the page waits for its last answer to be read.
-const linger = 5 * time.Second
+// How long GitHub may take to hand out the credentials, and how long the page waits for that, and for its last answer
+// to be read.
+const (
+	handOut = 15 * time.Second
+	linger  = handOut + 5*time.Second
+)
 
 // Serve shows the page on a listener of [Listen], at an address that it tells to open, until the App is registered
 // or the context ends, which is [ErrStopped]. The error of Keep comes back with the credentials.
@@ -108,7 +112,7 @@ func (p *Page) Serve(ctx context.Context, listener net.Listener, open func(addre
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil {
+	if err == nil || p.got.ID != 0 { // it was stopped while GitHub answered
 		err = p.keepErr
 	}
 	return p.got, err
@@ -243,7 +247,10 @@ func (p *Page) created(w http.ResponseWriter, r *http.Request) {
 			"The address lacks what GitHub brings back, or belongs to another attempt.", "Go back to http://"+p.address+"/ and begin again.")
 		return
 	}
-	credentials, err := github.ConvertManifest(r.Context(), p.APIURL, code)
+	// GitHub hands them out once: a browser that gives up, or loads the page again, must not lose them.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), handOut)
+	defer cancel()
+	credentials, err := github.ConvertManifest(ctx, p.APIURL, code)
 	if err != nil {
 		p.restore(state, true)
 		what, status := "GitHub did not hand out the credentials.", http.StatusBadGateway

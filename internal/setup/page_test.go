@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"strings"
@@ -29,6 +30,7 @@ type rig struct {
 	address string // that opens the page
 	kept    chan github.Credentials
 	ended   chan error
+	stop    context.CancelFunc // as Ctrl-C does
 }
 
 func newRig(t *testing.T, change func(*Page)) *rig {
@@ -64,6 +66,7 @@ func newRig(t *testing.T, change func(*Page)) *rig {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
+	r.stop = stop
 	opened := make(chan string, 1)
 	go func() {
 		_, err := page.Serve(ctx, listener, func(address string) { opened <- address })
@@ -269,5 +272,90 @@ func TestListensOnThisMachineOnly(t *testing.T) {
 			continue
 		}
 		l.Close()
+	}
+}
+
+// TestNothingIsLostWhileGitHubAnswers: GitHub hands the credentials out once, so neither a browser that gives up nor
+// Ctrl-C comes between.
+func TestNothingIsLostWhileGitHubAnswers(t *testing.T) {
+	t.Parallel()
+	for _, giveUp := range []string{"browser", "terminal"} {
+		t.Run(giveUp, func(t *testing.T) {
+			t.Parallel()
+			asked, answer := make(chan struct{}), make(chan struct{})
+			r := newRig(t, func(p *Page) {
+				hub, err := url.Parse(p.APIURL)
+				if err != nil {
+					t.Fatal(err)
+				}
+				forward := httputil.NewSingleHostReverseProxy(hub)
+				slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+					if strings.HasPrefix(q.URL.Path, "/app-manifests/") {
+						close(asked)
+						select {
+						case <-answer:
+						case <-q.Context().Done(): // we are gone
+							return
+						}
+					}
+					forward.ServeHTTP(w, q)
+				}))
+				t.Cleanup(slow.Close)
+				p.APIURL = slow.URL
+			})
+			c := browser(t)
+			resp, err := c.Get(r.address)
+			_, page := read(t, resp, err)
+			back := r.atGitHub(t, c, page)
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			q, err := http.NewRequestWithContext(ctx, http.MethodGet, back.String(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			gone := make(chan struct{})
+			go func() {
+				defer close(gone)
+				if resp, err := c.Do(q); err == nil {
+					_ = resp.Body.Close()
+				}
+			}()
+			<-asked
+			if giveUp == "browser" {
+				leave()
+				<-gone
+			} else {
+				r.stop()
+			}
+			close(answer)
+			select {
+			case err := <-r.ended:
+				if err != nil {
+					t.Errorf("ended with %v", err)
+				}
+			case <-time.After(linger):
+				t.Fatal("the credentials are lost, and it waits for them")
+			}
+			select {
+			case got := <-r.kept:
+				if got.PEM == "" {
+					t.Error("the key is missing")
+				}
+			default:
+				t.Error("the credentials are lost")
+			}
+		})
+	}
+}
+
+func TestServiceURL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://bylaw.example": "https://bylaw.example", "https://bylaw.example//": "https://bylaw.example", "http://ghe.example:8080/bylaw/": "http://ghe.example:8080/bylaw",
+		"https://bylaw.example?": "", "https://bylaw.example/#": "", "https://:443": "", "https://bylaw.example/a b": "", "https://bob@bylaw.example": "", "bylaw.example": "",
+	} {
+		if got, err := ServiceURL(text); got != want || (err == nil) != (want != "") {
+			t.Errorf("%s: want %q, got %q (%v)", text, want, got, err)
+		}
 	}
 }

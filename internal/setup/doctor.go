@@ -365,6 +365,11 @@ func (d *Doctor) repositories(ctx context.Context, g github.Grant, configured []
 			unknown = append(unknown, github.SweepOf{Owner: r.Owner, Name: r.Name})
 		}
 	}
+	if len(all) > maxAsked && len(configured) == 0 {
+		d.undecided("branches", "Run the doctor again beside the database of a service that has seen webhooks.",
+			"%s has %d repositories, and the database names none that is configured: what guards their default branches was not looked at.", g.Account, len(all))
+		return
+	}
 	swept, err := client.Sweep(ctx, unknown)
 	if err != nil {
 		d.refused("branches", "Which repositories of "+g.Account+" have a configuration", err)

@@ -3,6 +3,7 @@ package setup
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ type patient struct {
 	doctor *Doctor
 }
 
-func newPatient(t *testing.T, secondAccount fakegithub.Installation) *patient {
+func newPatient(t *testing.T, secondAccount fakegithub.Installation, more ...fakegithub.Repository) *patient {
 	t.Helper()
 	app, err := ReadApp()
 	if err != nil {
@@ -38,6 +39,7 @@ func newPatient(t *testing.T, secondAccount fakegithub.Installation) *patient {
 		}},
 		Installations: []fakegithub.Installation{{ID: 9, Account: "acme", Permissions: granted}},
 	}
+	world.Repositories = append(world.Repositories, more...)
 	if secondAccount.Account != "" {
 		world.Installations = append(world.Installations, secondAccount)
 	}
@@ -174,4 +176,15 @@ func TestDoctorFinds(t *testing.T) {
 			p.says(t, test.area, test.state, test.what)
 		})
 	}
+}
+
+// TestDoctorDoesNotPassWhatItDidNotAsk: of a large installation only those repositories are looked at that the service
+// has seen, and a database that is not there has seen none.
+func TestDoctorDoesNotPassWhatItDidNotAsk(t *testing.T) {
+	t.Parallel()
+	var more []fakegithub.Repository
+	for n := range maxAsked {
+		more = append(more, fakegithub.Repository{Owner: "acme", Name: fmt.Sprintf("r%02d", n), Files: map[string]string{"a": "b"}})
+	}
+	newPatient(t, fakegithub.Installation{}, more...).says(t, "branches", Undecided, "acme has 51 repositories")
 }

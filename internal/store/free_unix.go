@@ -10,5 +10,5 @@ func free(folder string) uint64 {
 	if syscall.Statfs(folder, &stat) != nil {
 		return 0
 	}
-	return stat.Bavail * uint64(stat.Bsize)
+	return max(stat.Bavail*uint64(stat.Bsize), 1) // a full disk is known to be full
 }

@@ -53,7 +53,8 @@ func Example(rosters []string) string {
 
 // Welcome is the check run on the head of the default branch of a repository that is new to Bylaw, and that has no
 // configuration yet: GitHub offers a name to be required only after it has passed there within the last week, so it is
-// a success, and its text says that nothing is enforced.
+// a success, and its text says that nothing is enforced. Where a rule requires it from this App already, a success would help
+// nobody and would open the gate to a pull request that proposes this very commit to another branch: there it is none.
 func Welcome(o github.Outline, gate github.Gate, app int64) bylaw.Check {
 	rosters := Rosters(o.Files)
 	var b strings.Builder
@@ -81,14 +82,19 @@ func Welcome(o github.Outline, gate github.Gate, app int64) bylaw.Check {
 	if gate.Unread != "" && len(gaps) > 0 {
 		fmt.Fprintf(&b, "\n%s, so some of this may be set there.\n", gate.Unread)
 	}
-	if required, _ := gate.Requires(bylaw.CheckName, app); required {
+	conclusion := bylaw.Success
+	required, pinned := gate.Requires(bylaw.CheckName, app)
+	if pinned {
+		conclusion = bylaw.ActionRequired
+	}
+	if required {
 		b.WriteString("\nUntil the configuration is merged, pull requests wait for a check that nobody posts.\n")
 	} else {
 		b.WriteString("\nDo that after the first step: until then pull requests would wait for a check that nobody posts. " +
 			"GitHub offers the name for one week after this check; afterwards any pull request brings it back.\n")
 	}
 	return bylaw.Check{
-		Name: bylaw.CheckName, Conclusion: bylaw.Success, Title: "Welcome: nothing is enforced before .github/bylaw.yml is merged",
+		Name: bylaw.CheckName, Conclusion: conclusion, Title: "Welcome: nothing is enforced before .github/bylaw.yml is merged",
 		Summary: b.String(), Annotations: []bylaw.Annotation{}, Actions: []bylaw.Action{},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/policy"
 )
 
@@ -18,5 +19,20 @@ func TestExampleIsAConfiguration(t *testing.T) {
 	}
 	if got := Rosters([]string{"src/main.go", "MAINTAINERS.md", "docs/Maintainers.md", "`x`/OWNERS", "CODEOWNERS`"}); len(got) != 2 {
 		t.Errorf("rosters: %q", got)
+	}
+}
+
+// TestWelcomeOpensNoGate: where the check is required of this App already, its success would be taken for a verdict by a pull
+// request that proposes the head of the default branch to another branch.
+func TestWelcomeOpensNoGate(t *testing.T) {
+	t.Parallel()
+	for app, want := range map[int64]bylaw.Conclusion{0: bylaw.Success, 42: bylaw.ActionRequired, 7: bylaw.Success} {
+		var gate github.Gate
+		if app != 0 {
+			gate.Checks = []github.Required{{Name: bylaw.CheckName, App: app}}
+		}
+		if got := Welcome(github.Outline{}, gate, 42).Conclusion; got != want {
+			t.Errorf("required of %d: %s, want %s", app, got, want)
+		}
 	}
 }

@@ -351,10 +351,12 @@ func TestNothingIsLostWhileGitHubAnswers(t *testing.T) {
 func TestServiceURL(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"https://bylaw.example": "https://bylaw.example", "https://bylaw.example//": "https://bylaw.example", "http://ghe.example:8080/bylaw/": "http://ghe.example:8080/bylaw",
+		"https://bylaw.example": "https://bylaw.example", "https://bylaw.example/": "https://bylaw.example", "http://127.0.0.1:8080/": "http://127.0.0.1:8080",
+		"http://localhost": "http://localhost", "http://bylaw.example": "", "https://bylaw.example//": "", "https://bylaw.example/bylaw": "",
 		"https://bylaw.example?": "", "https://bylaw.example/#": "", "https://:443": "", "https://bylaw.example/a b": "", "https://bob@bylaw.example": "", "bylaw.example": "",
 	} {
-		if got, err := ServiceURL(text); got != want || (err == nil) != (want != "") {
+		got, err := ServiceURL(text)
+		if (err == nil) != (want != "") || err == nil && got.String() != want {
 			t.Errorf("%s: want %q, got %q (%v)", text, want, got, err)
 		}
 	}

@@ -94,7 +94,7 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		d.pass(time.Minute)
 		again := in
 		again.Delivery.GUID = "two"
-		again.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", PushedBy: "bob"}, {Repository: "acme/widgets", Number: 7, SHA: "decade", PushedBy: "bob"}}
+		again.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", ArrivedAt: start, PushedBy: "bob"}, {Repository: "acme/widgets", Number: 7, SHA: "decade", PushedBy: "bob"}}
 		accept(t, s, again)
 
 		heads := []Head{
@@ -112,6 +112,35 @@ func TestWhatOnlyWebhooksKnowIsKeptAsFirstSeen(t *testing.T) {
 		}
 		if groups := must(s.GroupsOf(t.Context(), "acme/widgets", 7))(t); len(groups) != 1 {
 			t.Errorf("want the group kept, got %+v", groups)
+		}
+	})
+}
+
+// TestHeadThatComesBack: a force-push brings an old head back, which is the newest then.
+func TestHeadThatComesBack(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		arrive := func(guid, sha, by string, after time.Duration) {
+			in := intake(guid)
+			in.Heads = []Head{{Repository: "acme/widgets", Number: 7, SHA: sha, ArrivedAt: start.Add(after), PushedBy: by}}
+			accept(t, s, in)
+		}
+		arrive("one", "c0ffee", "alice", 0)
+		arrive("two", "decade", "bob", time.Minute)
+		arrive("three", "c0ffee", "carol", 2*time.Minute)
+		arrive("two again", "decade", "bob", time.Minute)
+		heads := []Head{
+			{Repository: "acme/widgets", Number: 7, SHA: "decade", ArrivedAt: start.Add(time.Minute), PushedBy: "bob"},
+			{Repository: "acme/widgets", Number: 7, SHA: "c0ffee", ArrivedAt: start.Add(2 * time.Minute), PushedBy: "carol"},
+		}
+		if diff := cmp.Diff(heads, must(s.Heads(t.Context(), "acme/widgets", 7))(t)); diff != "" {
+			t.Errorf("heads (-want +got):\n%s", diff)
+		}
+		if got := must(s.PullsWithHead(t.Context(), "acme/widgets", "c0ffee"))(t); !slices.Equal(got, []int{7}) {
+			t.Errorf("want the pull found by the head that came back, got %v", got)
+		}
+		if got := must(s.PullsWithHead(t.Context(), "acme/widgets", "decade"))(t); len(got) > 0 {
+			t.Errorf("want no pull found by the head in between, got %v", got)
 		}
 	})
 }

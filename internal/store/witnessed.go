@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Head is when a commit became the head of a pull request, which GitHub tells only in the webhook.
+// Head is when a commit last became the head of a pull request, which GitHub tells only in the webhook.
 type Head struct {
 	Repository string
 	Number     int
@@ -16,11 +16,13 @@ type Head struct {
 	PushedBy   string
 }
 
-// saveHead keeps the first record of a head: GitHub may tell again, and later.
+// saveHead keeps the newest arrival of a head: a force-push can bring an old commit back, and then what was said of it
+// before was said of another state. Told again of the same arrival, as by a delivery that is made again, nothing changes.
 func (s *Store) saveHead(ctx context.Context, tx *sql.Tx, h Head) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO heads (repository, number, sha, arrived_at, pushed_by) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (repository, number, sha) DO NOTHING`,
+		ON CONFLICT (repository, number, sha) DO UPDATE SET arrived_at = excluded.arrived_at, pushed_by = excluded.pushed_by
+		WHERE excluded.arrived_at > heads.arrived_at`,
 		h.Repository, h.Number, h.SHA, s.orNow(h.ArrivedAt), h.PushedBy)
 	if err != nil {
 		return fmt.Errorf("save head %s: %w", h.SHA, err)
@@ -28,7 +30,7 @@ func (s *Store) saveHead(ctx context.Context, tx *sql.Tx, h Head) error {
 	return nil
 }
 
-// Heads lists the heads that a pull request is known to have had, the oldest first.
+// Heads lists the heads that a pull request is known to have had, the one that arrived last at the end.
 func (s *Store) Heads(ctx context.Context, repository string, number int) ([]Head, error) {
 	scan := func(r row) (Head, error) {
 		h := Head{Repository: repository, Number: number}

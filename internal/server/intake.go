@@ -271,8 +271,8 @@ func (i *intake) access() {
 }
 
 func (i *intake) installation() {
-	i.server.App.Forget(i.event.Installation) // a token keeps the permissions that it was made with
-	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""), teamKeys(i.event.Installation))
+	i.in.Forget = append(i.in.Forget, grantKey(i.event.Installation))
+	i.in.Forget = append(i.in.Forget, accessKeys(i.event.Installation)...)
 	for _, name := range i.event.Installed.Added {
 		i.raise(repositoryJob(i.event.Installation, name))
 	}

@@ -202,6 +202,10 @@ func teamKey(installation int64, organization, team string) string {
 // teamKeys is the beginning of the names of all lists of teams of an installation.
 func teamKeys(installation int64) string { return fmt.Sprintf("team %d ", installation) }
 
+// grantKey names a note without a value: its generation tells every process what it has heard of what the App may
+// do in an installation.
+func grantKey(installation int64) string { return fmt.Sprintf("grant %d ", installation) }
+
 // previewKey names the note that a commit of a repository without configuration brings one.
 func previewKey(installation int64, repository, sha string) string {
 	return fmt.Sprintf("preview %d %s %s", installation, strings.ToLower(repository), sha)

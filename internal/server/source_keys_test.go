@@ -14,6 +14,7 @@ func TestFactsAreOfOneInstallation(t *testing.T) {
 		"pushers of all":    func(i int64) string { return pushersKey(i, "") },
 		"team":              func(i int64) string { return teamKey(i, "acme", "core") },
 		"teams":             teamKeys,
+		"grant":             grantKey,
 		"preview":           func(i int64) string { return previewKey(i, "acme/widgets", "c0ffee") },
 		"dates":             func(i int64) string { return datesKey(i, "acme/widgets", "c0ffee", "OWNERS.md") },
 		"dates of the repo": func(i int64) string { return datesKey(i, "acme/widgets", "", "") },

@@ -29,8 +29,9 @@ type worker struct {
 	slots chan struct{} // one for each job at work
 	seats seats         // one for each evaluation that is not waiting for GitHub
 
-	mu   sync.Mutex
-	held []*holding
+	mu     sync.Mutex
+	held   []*holding
+	grants map[int64]int64 // what was last heard of each installation, see grantKey
 }
 
 // holding is a claim that is at work.
@@ -292,7 +293,32 @@ func follow(c store.Claim, jobs []store.Job) {
 	}
 }
 
+// renewToken drops the clients of an installation when it was heard that the App may do other things there: a token
+// keeps what it was made with, up to an hour, and any process may have taken the webhook.
+func (w *worker) renewToken(ctx context.Context, installation int64) error {
+	if installation == 0 {
+		return nil
+	}
+	_, _, heard, err := w.Store.Fact(ctx, grantKey(installation))
+	if err != nil {
+		return fmt.Errorf("look up what the App may do: %w", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if before, known := w.grants[installation]; known && before != heard {
+		w.App.Forget(installation)
+	}
+	if w.grants == nil {
+		w.grants = map[int64]int64{}
+	}
+	w.grants[installation] = heard
+	return nil
+}
+
 func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+	if err := w.renewToken(ctx, c.Installation); err != nil {
+		return store.Finished{}, "", err
+	}
 	switch c.Kind {
 	case kindPull:
 		return w.evaluate(ctx, c, p)
@@ -353,6 +379,9 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 	}
 	var refused *github.Error
 	limited := errors.As(cause, &refused) && refused.Kind == github.RateLimited
+	if refused != nil && (refused.Kind == github.Unauthorized || refused.Kind == github.Forbidden || refused.Kind == github.NotFound) {
+		w.App.Forget(c.Installation) // perhaps the token is of before the App was allowed to, and nobody has told
+	}
 	if limited {
 		f.RetryAt = refused.RetryAt
 		if soonest := w.Now().Add(time.Second); f.RetryAt.Before(soonest) { // GitHub's clock is behind, or its answer old

@@ -31,8 +31,9 @@ func (s *Store) Fact(ctx context.Context, key string) (value []byte, found bool,
 
 // place makes the row of a fact that is about to be fetched, for Forget to find. Its generation starts at
 // the present time, so that a row that was pruned and made anew does not repeat one.
-func (s *Store) place(ctx context.Context, key string) (f fact, err error) {
-	err = s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) place(ctx context.Context, key string) (fact, error) {
+	var f fact
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := millis(s.now())
 		_, err := tx.ExecContext(ctx, "INSERT INTO facts (key, generation, stored_at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING", key, now, now)
 		if err != nil {
@@ -41,7 +42,10 @@ func (s *Store) place(ctx context.Context, key string) (f fact, err error) {
 		f, _, err = first(ctx, tx, scanFact, factSQL, key)
 		return err
 	})
-	return f, err
+	if err != nil {
+		return fact{}, err
+	}
+	return f, nil
 }
 
 // mostFact bounds one cached fact, in bytes; Prune bounds all of them.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 )
@@ -52,6 +54,9 @@ func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) err
 	s.sharing.mu.Unlock()
 	select {
 	case err := <-one.done:
+		if caught := new(panicked); errors.As(err, &caught) {
+			panic(caught)
+		}
 		return err
 	case <-ctx.Done():
 		s.sharing.mu.Lock()
@@ -60,6 +65,24 @@ func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) err
 		return ctx.Err()
 	}
 }
+
+// run calls do, and returns its panic as an error: it is the caller's, and not that of those who share its commit.
+func (w *sharer) run(ctx context.Context, tx *sql.Tx) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicked{value: value, stack: debug.Stack()}
+		}
+	}()
+	return w.do(ctx, tx)
+}
+
+// panicked is a panic on its way to whom it belongs, with the place where it happened.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.stack) }
 
 // more tells whether anybody waits. If not, the one who commits must go.
 func (h *sharing) more() bool {
@@ -105,7 +128,7 @@ func (s *Store) commitShared() {
 			err = together(ctx, tx, batch, answers)
 			if err != nil && len(batch) > 1 { // perhaps the fault of one of them: each for itself
 				for i, one := range batch {
-					answers[i] = s.changeOnce(ctx, func(tx *sql.Tx) error { return one.do(ctx, tx) })
+					answers[i] = s.changeOnce(ctx, func(tx *sql.Tx) error { return one.run(ctx, tx) })
 				}
 				err = nil
 			}
@@ -124,7 +147,7 @@ func together(ctx context.Context, tx *sql.Tx, batch []*sharer, answers []error)
 		return nil
 	}
 	if len(batch) == 1 {
-		if err := batch[0].do(ctx, tx); err != nil {
+		if err := batch[0].run(ctx, tx); err != nil {
 			return err
 		}
 		return tx.Commit()
@@ -134,7 +157,7 @@ func together(ctx context.Context, tx *sql.Tx, batch []*sharer, answers []error)
 			return err
 		}
 		end := "RELEASE sharer"
-		if answers[i] = one.do(ctx, tx); answers[i] != nil {
+		if answers[i] = one.run(ctx, tx); answers[i] != nil {
 			end = "ROLLBACK TO sharer; RELEASE sharer"
 		}
 		// A full disk may have rolled everything back already: https://www.sqlite.org/lang_transaction.html

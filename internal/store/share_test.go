@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -177,4 +178,60 @@ func TestWhoDoesNotWaitAnyLongerHarmsNobody(t *testing.T) {
 	if err := s.share(ctx, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("want nothing begun for who is gone already, got %v", err)
 	}
+}
+
+// TestPanicIsOfWhoCausedIt: whoever shares its commit knows nothing of it, and the process lives on.
+func TestPanicIsOfWhoCausedIt(t *testing.T) {
+	t.Parallel()
+	s := newSQLite(t).open(t)
+	bad := func(context.Context, *sql.Tx) error { panic("boom") }
+	share := func(do func(context.Context, *sql.Tx) error) (caught any) {
+		defer func() { caught = recover() }()
+		check(t, s.share(t.Context(), do))
+		return nil
+	}
+	for _, together := range []bool{false, true} {
+		free := func() {}
+		var other sync.WaitGroup
+		if together {
+			free = busy(t, s)
+			other.Go(func() { accept(t, s, intake("one", "a")) })
+			come(t, s, 1)
+		}
+		caught := make(chan any, 1)
+		go func() { caught <- share(bad) }()
+		if together {
+			come(t, s, 2)
+		}
+		free()
+		if got := fmt.Sprint(<-caught); !strings.Contains(got, "boom") || !strings.Contains(got, "TestPanicIsOfWhoCausedIt") {
+			t.Errorf("together %v: want the panic with its place, got %s", together, got)
+		}
+		other.Wait()
+	}
+	found(s.Outstanding(t.Context(), "a"))(t)
+}
+
+// TestWhoeverLeavesReadsNothing is for the race detector: what is under way goes on writing.
+func TestWhoeverLeavesReadsNothing(t *testing.T) {
+	t.Parallel()
+	s := newSQLite(t).open(t)
+	free := busy(t, s)
+	defer free()
+	ctx, leave := context.WithCancel(t.Context())
+	begun := make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		check(t, s.share(t.Context(), func(context.Context, *sql.Tx) error { close(begun); <-ctx.Done(); return nil }))
+	})
+	come(t, s, 1)
+	const readers = 20
+	for i := range readers {
+		all.Go(func() { _, _, _, _ = s.Fact(ctx, fmt.Sprint("fact ", i)) })
+	}
+	come(t, s, 1+readers)
+	free()
+	<-begun
+	leave()
+	all.Wait()
 }

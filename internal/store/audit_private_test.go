@@ -52,8 +52,8 @@ func TestNamesAreRemovedAndTheChainHolds(t *testing.T) {
 		if diff := cmp.Diff([][]string{{"", `"bob"`}, {""}, {`"bob"`}}, left()); diff != "" {
 			t.Errorf("after redaction (-want +got):\n%s", diff)
 		}
-		if n := must(s.Prune(t.Context(), Retention{Records: start.Add(time.Hour)}))(t).Names; n != 1 {
-			t.Errorf("want 1 piece too old, got %d", n)
+		if got := must(s.Prune(t.Context(), Retention{Records: start.Add(time.Hour)}))(t); got != (Pruned{Names: 1}) || got.Total() != 1 {
+			t.Errorf("want 1 piece too old, got %+v", got)
 		}
 		if diff := cmp.Diff([][]string{{"", ""}, {""}, {`"bob"`}}, left()); diff != "" {
 			t.Errorf("after retention (-want +got):\n%s", diff)

@@ -24,7 +24,7 @@ type Pruned struct {
 
 // Total is the sum of all counts.
 func (p Pruned) Total() int64 {
-	return p.Deliveries + p.Runs + p.Facts + p.Work + p.Heads + p.Commands + p.Groups + p.Checks
+	return p.Deliveries + p.Runs + p.Facts + p.Work + p.Heads + p.Commands + p.Groups + p.Checks + p.Names
 }
 
 const (
@@ -57,7 +57,8 @@ type Retention struct {
 //   - runs but the latest of each pull request, which stays while the pull request is open and was not closed
 //     before that time. The audit log keeps the digest of every run;
 //   - heads and commands of pull requests that were closed before that time. If one is opened again, it is judged
-//     by what GitHub still shows;
+//     by what GitHub still shows, and by comments that were deleted or edited: those stay, for in them somebody may
+//     have said of themselves that they must not count, and GitHub does not show that any more;
 //   - names and texts that stand beside the audit log, with their salts: their digests stay, and so does the chain.
 //
 // Of scratch it is:
@@ -78,7 +79,7 @@ func (s *Store) Prune(ctx context.Context, before Retention) (Pruned, error) {
 			WHERE pulls.repository = old.repository AND pulls.number = old.number AND pulls.run_id = old.id
 			  AND (pulls.state = 'open' OR pulls.updated_at >= $1))`},
 		{&pruned.Heads, before.Records, "heads", "repository, number, sha", "old.arrived_at < $1 AND (" + closedSQL + " OR " + idleSQL + ")"},
-		{&pruned.Commands, before.Records, "commands", "repository, number, comment_id", "old.seen_at < $1 AND (" + closedSQL + " OR " + idleSQL + ")"},
+		{&pruned.Commands, before.Records, "commands", "repository, number, comment_id", "old.seen_at < $1 AND old.deleted_at = 0 AND old.edited_at = 0 AND (" + closedSQL + " OR " + idleSQL + ")"},
 		{uncounted, before.Records, "command_texts", "repository, number, comment_id, digest", `old.written_at < $1 AND NOT EXISTS (SELECT 1 FROM commands
 			WHERE commands.repository = old.repository AND commands.number = old.number AND commands.comment_id = old.comment_id)`},
 		{&pruned.Names, before.Records, "audit_private", "repository, seq, place", `EXISTS (SELECT 1 FROM audit

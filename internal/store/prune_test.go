@@ -191,3 +191,34 @@ func TestCachedFactsAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestPruneKeepsWhatGitHubHasForgotten: a pull request can be opened again, and whoever recused themselves in a comment
+// that is gone must not count then.
+func TestPruneKeepsWhatGitHubHasForgotten(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		recuse := []Text{{Body: "/bylaw recuse"}}
+		in := intake("one", "pull 7")
+		in.Commands = []Command{
+			{Repository: "acme/widgets", Number: 7, CommentID: 1, Author: "alice", Texts: recuse},
+			{Repository: "acme/widgets", Number: 7, CommentID: 2, Author: "bob", Texts: recuse, DeletedAt: start},
+			{Repository: "acme/widgets", Number: 7, CommentID: 3, Author: "carol", Texts: append(recuse, Text{}), EditedAt: start, EditedBy: "carol"},
+		}
+		accept(t, s, in)
+		closed := pull(7)
+		closed.State, closed.UpdatedAt = PullClosed, start
+		must(s.Finish(t.Context(), take(t, s, "w"), Finished{Pull: &closed}))(t)
+		d.pass(time.Hour)
+		got := must(s.Prune(t.Context(), Retention{Records: d.now(), Scratch: start}))(t)
+		if got.Commands != 1 || got.Total() != 1 {
+			t.Errorf("want one command removed, got %+v", got)
+		}
+		kept := map[int64]int{}
+		for _, c := range must(s.Commands(t.Context(), "acme/widgets", 7))(t) {
+			kept[c.CommentID] = len(c.Texts)
+		}
+		if diff := cmp.Diff(map[int64]int{2: 1, 3: 2}, kept); diff != "" {
+			t.Errorf("comments and their texts (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -255,6 +255,18 @@ func TestLimitThatIsOver(t *testing.T) {
 	}
 }
 
+// TestLimitThatCannotBe: something names a time to come back in years, perhaps in other units.
+func TestLimitThatCannotBe(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	c := claimed(t, s.Store, pullJob(9, widgets, 7, "test"))
+	(&worker{Server: s}).failed(t.Context(), c, payload{Number: 7}, &github.Error{Kind: github.RateLimited, RetryAt: w.now().AddDate(1000, 0, 0)})
+	if rows := queue(t, s.Store); len(rows) != 1 || rows[0].Due.After(w.now().Add(longest)) {
+		t.Errorf("left: %+v", rows)
+	}
+}
+
 // TestOldDeliveriesAreForgotten when the server starts.
 func TestOldDeliveriesAreForgotten(t *testing.T) {
 	t.Parallel()

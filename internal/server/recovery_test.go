@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -249,6 +250,40 @@ func TestGivenUpIsTriedAgain(t *testing.T) {
 			t.Errorf("in the end GitHub shows %q", got)
 		}
 	})
+}
+
+// TestUninstalledIsNotAskedForEver: what is left of an installation that is gone ends after a day.
+func TestUninstalledIsNotAskedForEver(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	w.open(t, "one")
+	w.Lose()
+	for _, j := range []store.Job{headJob(9, widgets, "c0ffee"), sweepJob(9), installationJob(9, "acme", fanOutAll)} {
+		if err := s.Store.Raise(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Uninstall(9); err != nil {
+		t.Fatal(err)
+	}
+	w.Lose()
+	w.run(t, s)
+	w.ended(t, s.Store)
+	if rows := queue(t, s.Store); len(rows) != 3 {
+		t.Fatalf("want three that fail, got %+v", rows)
+	}
+	for n := hopeless + 1; n < enough; n++ {
+		w.pass(sometimes + time.Minute)
+		w.until(t, "the attempt of an hour", func() bool {
+			return !slices.ContainsFunc(queue(t, s.Store), func(r store.QueueRow) bool { return r.State != store.Failed || r.Attempts < n })
+		})
+		if rows := queue(t, s.Store); len(rows) != 3 {
+			t.Fatalf("after %d attempts: %+v", n, rows)
+		}
+	}
+	w.pass(sometimes + time.Minute)
+	w.until(t, "the end", func() bool { return len(queue(t, s.Store)) == 0 })
 }
 
 // TestStoppedPolicyIsAskedAgain, ever less often, until it answers.

@@ -361,6 +361,11 @@ const (
 	// once in sometimes.
 	hopeless  = 6
 	sometimes = time.Hour
+	// enough is how many attempts it gets where GitHub shows nothing, as after the App was uninstalled: about a day.
+	enough = hopeless + 24
+	// longest is how long an installation is held back at most, whatever the answer says: GitHub's own limits start anew
+	// within an hour, and something between us and GitHub may count in other units.
+	longest = 2 * time.Hour
 )
 
 // failed keeps the reason of a failure and decides when to try again. A limit of GitHub holds back the
@@ -387,13 +392,16 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 		if soonest := w.Now().Add(time.Second); f.RetryAt.Before(soonest) { // GitHub's clock is behind, or its answer old
 			f.RetryAt = soonest
 		}
+		if latest := w.Now().Add(longest); f.RetryAt.After(latest) {
+			f.RetryAt = latest
+		}
 		w.Metrics.Held()
 		if err := w.Store.Hold(ctx, c.Installation, f.RetryAt); err != nil {
 			w.Log.Error("installation not held back", "job", c.Key, "err", err)
 		}
 	}
 	w.Log.Warn("failed", "job", c.Key, "attempts", c.Attempts, "retry", f.RetryAt, "given_up", f.GiveUp, "err", cause)
-	gone := false
+	gone := c.Kind != kindPull && c.Installation != 0 && missing(cause) && c.Attempts >= enough
 	var untold error
 	switch {
 	case limited: // nothing can be told either
@@ -401,9 +409,9 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 		gone, untold = w.troubled(ctx, c, p, cause, &f)
 	case (c.Kind == kindPublish || c.Kind == kindGroup) && (c.Attempts == sayAfter || !temporary(cause) && (c.Attempts == 1 || f.GiveUp)):
 		untold = w.sayTrouble(ctx, c, p, cause)
-		gone = f.GiveUp && missing(cause) && missing(untold)
+		gone = gone || f.GiveUp && missing(cause) && missing(untold)
 	}
-	if gone { // GitHub shows neither the pull request nor its head: it is gone, or the App is
+	if gone { // GitHub shows neither the pull request nor its head, or nothing for long: it is gone, or the App is
 		_, err := w.Store.Finish(ctx, c, w.withoutPull(ctx, c, p))
 		w.Log.Info("done", "job", c.Key, "result", "GitHub does not show it to us any more", "err", err)
 		return

@@ -138,11 +138,7 @@ func (a *App) client(rt http.RoundTripper, installation int64) *Client {
 // Verify asks GitHub whether it accepts the App's number and key. An [Error] of kind Unauthorized or
 // NotFound says that they do not belong together; any other one says nothing about them.
 func (a *App) Verify(ctx context.Context) error {
-	a.once.Do(a.start)
-	var answer struct {
-		ID int64 `json:"id"`
-	}
-	_, err := a.app.rest(ctx, "look up the App", http.MethodGet, "app", nil, &answer)
+	_, _, err := a.About(ctx)
 	return err
 }
 
@@ -167,21 +163,13 @@ func (a *App) InstallationOf(ctx context.Context, owner, repo string) (int64, er
 
 // Installations lists where the App is installed.
 func (a *App) Installations(ctx context.Context) ([]Installation, error) {
-	a.once.Do(a.start)
-	type item struct {
-		ID          int64  `json:"id"`
-		Account     login  `json:"account"`
-		SuspendedAt moment `json:"suspended_at"`
-	}
-	items, err := pages[[]item](ctx, a.app, "list installations", restPath("app", "installations"), nil)
+	grants, err := a.Grants(ctx)
 	if err != nil {
 		return nil, err
 	}
 	list := []Installation{}
-	for _, page := range items {
-		for _, i := range page {
-			list = append(list, Installation{ID: i.ID, Account: i.Account.Login, Suspended: !i.SuspendedAt.IsZero()})
-		}
+	for _, g := range grants {
+		list = append(list, g.Installation)
 	}
 	return list, nil
 }

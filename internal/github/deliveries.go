@@ -17,6 +17,7 @@ type HookDelivery struct {
 	ID           int64
 	GUID         string // all attempts at one delivery share it
 	DeliveredAt  time.Time
+	Event        string
 	Status       int // that the receiver answered; 0 or 5xx of GitHub's own when it did not answer
 	Installation int64
 }
@@ -31,12 +32,21 @@ func (d HookDelivery) Delivered() bool { return d.Status >= 200 && d.Status <= 2
 //
 // https://docs.github.com/rest/apps/webhooks#list-deliveries-for-an-app-webhook
 func (a *App) FailedDeliveries(ctx context.Context, page string) (list []HookDelivery, next string, err error) {
-	a.once.Do(a.start)
-	const op = "list failed deliveries"
 	query := url.Values{"status": {"failure"}, "per_page": {"100"}} // go-github v60 does not know status
 	if page != "" {
 		query.Set("cursor", page)
 	}
+	return a.deliveries(ctx, "list failed deliveries", query)
+}
+
+// LastDeliveries lists the newest attempts, whether they failed or not, at most 30, the newest first.
+func (a *App) LastDeliveries(ctx context.Context) ([]HookDelivery, error) {
+	list, _, err := a.deliveries(ctx, "list last deliveries", url.Values{"per_page": {"30"}})
+	return list, err
+}
+
+func (a *App) deliveries(ctx context.Context, op string, query url.Values) (list []HookDelivery, next string, err error) {
+	a.once.Do(a.start)
 	req, err := a.app.github.NewRequest(http.MethodGet, restPath("app", "hook", "deliveries")+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, "", &Error{Op: op, Kind: Invalid, Err: err}
@@ -50,6 +60,7 @@ func (a *App) FailedDeliveries(ctx context.Context, page string) (list []HookDel
 		ID             int64  `json:"id"`
 		GUID           string `json:"guid"`
 		DeliveredAt    moment `json:"delivered_at"`
+		Event          string `json:"event"`
 		StatusCode     int    `json:"status_code"`
 		InstallationID int64  `json:"installation_id"` // null when it is about none
 	}
@@ -57,7 +68,9 @@ func (a *App) FailedDeliveries(ctx context.Context, page string) (list []HookDel
 		return nil, "", &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: err}
 	}
 	for _, i := range items {
-		list = append(list, HookDelivery{ID: i.ID, GUID: i.GUID, DeliveredAt: i.DeliveredAt.Time.Time, Status: i.StatusCode, Installation: i.InstallationID})
+		list = append(list, HookDelivery{
+			ID: i.ID, GUID: i.GUID, DeliveredAt: i.DeliveredAt.Time.Time, Event: i.Event, Status: i.StatusCode, Installation: i.InstallationID,
+		})
 	}
 	return list, resp.Cursor, nil
 }

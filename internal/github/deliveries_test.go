@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/judge"
 )
@@ -64,6 +66,10 @@ func TestDeliveryCallsAreAsGitHubDescribes(t *testing.T) {
 	must(t, err)
 	if len(all) == 0 {
 		t.Fatal("nothing has failed")
+	}
+	last := do[[]github.HookDelivery](t)(app.LastDeliveries(t.Context()))
+	if diff := cmp.Diff(all, last); diff != "" || last[0].Event != "pull_request" {
+		t.Errorf("the last ones are the failed ones (-failed +last):\n%s%+v", diff, last[0])
 	}
 	must(t, app.Redeliver(t.Context(), all[0].ID))
 }

@@ -135,31 +135,6 @@ func (a *App) HookConfig(ctx context.Context) (HookConfig, error) {
 	return HookConfig{URL: answer.URL, ContentType: answer.ContentType, Insecure: insecure != "0" && insecure != ""}, err
 }
 
-// LastDelivery is one attempt of GitHub to deliver a webhook.
-type LastDelivery struct {
-	At     time.Time
-	Event  string
-	Status string // GitHub's words
-	Code   int    // of the answer; 0 when there was none
-}
-
-// LastDeliveries are the newest attempts to deliver a webhook, at most 30, newest first; of the last 3 days.
-func (a *App) LastDeliveries(ctx context.Context) ([]LastDelivery, error) {
-	a.once.Do(a.start)
-	var answer []struct {
-		DeliveredAt moment `json:"delivered_at"`
-		Event       string `json:"event"`
-		Status      string `json:"status"`
-		StatusCode  int    `json:"status_code"`
-	}
-	_, err := a.app.rest(ctx, "list webhook deliveries", http.MethodGet, restPath("app", "hook", "deliveries")+"?per_page=30", nil, &answer)
-	list := []LastDelivery{}
-	for _, d := range answer {
-		list = append(list, LastDelivery{At: d.DeliveredAt.Time.Time, Event: d.Event, Status: d.Status, Code: d.StatusCode})
-	}
-	return list, err
-}
-
 // Grant is what an account has granted to the App.
 type Grant struct {
 	Installation

@@ -269,28 +269,28 @@ func (d *Doctor) deliveries(ctx context.Context, about github.About) {
 	}
 	failed := 0
 	for _, e := range list {
-		if e.Code < 200 || e.Code > 299 {
+		if !e.Delivered() {
 			failed++
 		}
 	}
 	last := list[0]
-	when := last.At.UTC().Format("2006-01-02 15:04 UTC")
+	when := last.DeliveredAt.UTC().Format("2006-01-02 15:04 UTC")
 	switch {
-	case last.Code >= 200 && last.Code <= 299 && failed == 0:
+	case last.Delivered() && failed == 0:
 		d.fine("deliveries", "The last webhook (%s) arrived at %s.", last.Event, when)
-	case last.Code >= 200 && last.Code <= 299:
+	case last.Delivered():
 		d.fine("deliveries", "The last webhook (%s) arrived at %s; %d of the %d before it did not.", last.Event, when, failed, len(list)-1)
 	default:
-		d.amiss("deliveries", deliveryFix(last.Code)+" What was sent stands at "+advanced+", with a button to send it again.",
+		d.amiss("deliveries", deliveryFix(last.Status)+" What was sent stands at "+advanced+", with a button to send it again.",
 			"The last webhook (%s, %s) did not arrive: %s.", last.Event, when, deliveryFault(last))
 	}
 }
 
-func deliveryFault(l github.LastDelivery) string {
-	if l.Code == 0 {
+func deliveryFault(d github.HookDelivery) string {
+	if d.Status == 0 {
 		return "GitHub could not connect"
 	}
-	return fmt.Sprintf("GitHub was answered %d", l.Code)
+	return fmt.Sprintf("GitHub was answered %d", d.Status)
 }
 
 // deliveryFix says what to do about an answer to a webhook.

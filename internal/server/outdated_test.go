@@ -255,6 +255,33 @@ func TestLimitThatIsOver(t *testing.T) {
 	}
 }
 
+// TestLimitIsNoAttempt: a job that had to wait often is given up no sooner than others, and told of no sooner.
+func TestLimitIsNoAttempt(t *testing.T) {
+	engines(t, func(t *testing.T, database string) {
+		w := newTown(t)
+		s := w.newServer(t, database, "test")
+		fail := func(cause error) store.QueueRow {
+			t.Helper()
+			w.pass(time.Minute)
+			claims, err := s.Store.Claim(t.Context(), "test", lease, 1)
+			if err != nil || len(claims) != 1 {
+				t.Fatalf("claims %v, %v", claims, err)
+			}
+			(&worker{Server: s}).failed(t.Context(), claims[0], payload{Number: 7}, cause)
+			return queue(t, s.Store)[0]
+		}
+		if err := s.Store.Raise(t.Context(), pullJob(9, widgets, 7, "test")); err != nil {
+			t.Fatal(err)
+		}
+		for range hopeless {
+			fail(&github.Error{Kind: github.RateLimited, RetryAt: w.now().Add(time.Second)})
+		}
+		if row := fail(&github.Error{Kind: github.Forbidden}); row.State != store.Retry || row.Attempts != 1 {
+			t.Errorf("after the first attempt: %+v", row)
+		}
+	})
+}
+
 // TestLimitThatCannotBe: something names a time to come back in years, perhaps in other units.
 func TestLimitThatCannotBe(t *testing.T) {
 	t.Parallel()

@@ -369,7 +369,7 @@ const (
 )
 
 // failed keeps the reason of a failure and decides when to try again. A limit of GitHub holds back the
-// whole installation, and is no attempt of this job alone.
+// whole installation, and is no attempt of this job.
 func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
@@ -388,7 +388,7 @@ func (w *worker) failed(ctx context.Context, c store.Claim, p payload, cause err
 		w.App.Forget(c.Installation) // perhaps the token is of before the App was allowed to, and nobody has told
 	}
 	if limited {
-		f.RetryAt = refused.RetryAt
+		f.Limited, f.RetryAt = true, refused.RetryAt
 		if soonest := w.Now().Add(time.Second); f.RetryAt.Before(soonest) { // GitHub's clock is behind, or its answer old
 			f.RetryAt = soonest
 		}

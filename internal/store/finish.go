@@ -90,6 +90,7 @@ type Failure struct {
 	RetryAt   time.Time // when to try again; zero is now
 	GiveUp    bool      // not to try again before the key is raised or a recheck is due
 	RecheckAt time.Time // with GiveUp, when to try once more; zero leaves what was planned before
+	Limited   bool      // it was not tried at all, because somebody asked to wait: it does not count as an attempt
 	FollowUps []Job     // raised
 }
 
@@ -105,9 +106,10 @@ func (s *Store) Fail(ctx context.Context, c Claim, f Failure) (bool, error) {
 			  due_at = CASE WHEN want > $4 THEN due_at ELSE $5 END,
 			  failed = (want = $4 AND $6), last_error = $7, trouble = CASE WHEN $8 = '' THEN trouble ELSE $8 END,
 			  recheck_at = CASE WHEN want = $4 AND $6 AND CAST($9 AS BIGINT) > 0 THEN CAST($9 AS BIGINT) ELSE recheck_at END,
+			  attempts = CASE WHEN $10 AND attempts > 0 THEN attempts - 1 ELSE attempts END,
 			  claimed = 0, lease_owner = '', lease_until = 0
 			WHERE key = $1 AND lease_owner = $2 AND fence = $3 RETURNING want`,
-			c.Key, c.Owner, c.Fence, c.Want, s.orNow(f.RetryAt), f.GiveUp, printable(f.Reason), printable(f.Trouble), millis(f.RecheckAt))
+			c.Key, c.Owner, c.Fence, c.Want, s.orNow(f.RetryAt), f.GiveUp, printable(f.Reason), printable(f.Trouble), millis(f.RecheckAt), f.Limited)
 		if err != nil || !ours {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -100,4 +101,29 @@ func (w *town) idle(t *testing.T, s *store.Store) {
 		}
 		return !slices.ContainsFunc(queue(t, s), func(r store.QueueRow) bool { return r.State == store.Running || !r.Due.After(w.now()) })
 	})
+}
+
+// TestRefusalsDoNotWait: where an installation has written as many check runs as it may, the refusal of what somebody
+// has just done is written all the same.
+func TestRefusalsDoNotWait(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	s.ChecksPerMinute = 10
+	if _, err := s.Store.Pace(t.Context(), 9, 10, 10); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		conclusion bylaw.Conclusion
+		priority   int
+		waits      bool
+	}{
+		{bylaw.Success, priorityFresh, true}, {bylaw.ActionRequired, priorityFresh, false}, {bylaw.Failure, priorityFresh, false}, {bylaw.Failure, priorityFanOut, true},
+	} {
+		c := store.Claim{Job: store.Job{Installation: 9, Repository: widgets, Priority: test.priority}}
+		later, err := (&worker{Server: s}).pace(t.Context(), c, []bylaw.Check{{Name: bylaw.CheckName, Conclusion: test.conclusion}}, nil)
+		if err != nil || later.IsZero() == test.waits {
+			t.Errorf("%s with priority %d may be written at %s, %v; want it to wait: %v", test.conclusion, test.priority, later, err, test.waits)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -179,20 +180,24 @@ func standing(content bylaw.Check, known []store.Check) (annotations string, sta
 }
 
 // pace says when check runs may be written, so that GitHub does not hold back the installation; zero is now. What
-// follows for everybody leaves room for what a person does meanwhile.
+// follows for everybody leaves room for what a person does meanwhile, and what refuses something that a person has
+// just done does not wait: an acceptance may stand there.
 func (w *worker) pace(ctx context.Context, c store.Claim, checks []bylaw.Check, known []store.Check) (time.Time, error) {
-	writes := 0
+	writes, refuses := 0, false
 	for _, content := range checks {
 		if _, stands := standing(content, known); !stands {
 			writes++
+			refuses = refuses || content.Conclusion.Stricter(bylaw.Success)
 		}
 	}
 	most := w.ChecksPerMinute
-	if c.Priority >= priorityFanOut {
-		most -= most / 4
-	}
-	if writes == 0 || most == 0 {
+	switch {
+	case writes == 0 || most == 0:
 		return time.Time{}, nil
+	case c.Priority >= priorityFanOut:
+		most -= most / 4
+	case refuses:
+		most = math.MaxInt
 	}
 	return w.Store.Pace(ctx, c.Installation, writes, most)
 }

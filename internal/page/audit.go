@@ -1,7 +1,6 @@
 package page
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,51 +9,31 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
-
-// kinds are the kinds of audit entries in words.
-var kinds = []struct{ Kind, Words string }{
-	{"decision", "Decision"},
-	{"merged", "Merged, all rules met"},
-	{"merged_not_accepted", "Merged against a rule"},
-}
-
-func kindWords(kind string) string {
-	for _, k := range kinds {
-		if k.Kind == kind {
-			return k.Words
-		}
-	}
-	return sentence(strings.ReplaceAll(kind, "_", " "))
-}
-
-// auditRow is an entry of the audit log as people read it.
-type auditRow struct {
-	store.AuditEntry
-	Words      string
-	Pull, Run  string // local addresses; "" where there is none
-	Conclusion string
-	Title      string
-	By         string
-	Commands   []string
-}
 
 // audit shows the audit log with filters, the newest entries first.
 func (s *Site) audit(v visit) error {
 	query := v.r.URL.Query()
 	given := func(name string) string { return bylaw.PlainText(query.Get(name)) }
-	ask := store.AuditPage{Repository: v.repository.Name, Kind: given("kind"), Since: v.since, Before: markOf(query.Get("before")), Limit: perPage + 1}
+	ask := store.AuditPage{Repository: v.repository.Name, Since: v.since, Before: markOf(query.Get("before")), Limit: perPage + 1}
 	page := struct {
 		Home, Older, Newest    string
 		Kind, Number, From, To string
 		Faults                 []string
-		Kinds                  []struct{ Kind, Words string }
+		Kinds                  []kindWord
 		List                   []auditRow
-	}{Home: home(v.repository), Kind: ask.Kind, Number: given("number"), From: given("from"), To: given("to"), Kinds: slices.Clone(kinds)}
-	if ask.Kind != "" && !slices.ContainsFunc(kinds, func(k struct{ Kind, Words string }) bool { return k.Kind == ask.Kind }) {
-		page.Kinds = append(page.Kinds, struct{ Kind, Words string }{ask.Kind, kindWords(ask.Kind)})
+	}{Home: home(v.repository), Kind: given("kind"), Number: given("number"), From: given("from"), To: given("to"), Kinds: slices.Clone(kinds)}
+	switch {
+	case page.Kind == bypasses:
+		ask.Kinds = audit.Findings
+	case page.Kind != "":
+		ask.Kinds = []string{page.Kind}
+	}
+	if page.Kind != "" && page.Kind != bypasses && !slices.ContainsFunc(kinds, func(k kindWord) bool { return k.Kind == page.Kind }) {
+		page.Kinds = append(page.Kinds, kindWord{page.Kind, wordOf(page.Kind).Words})
 	}
 	if page.Number != "" {
 		var err error
@@ -98,39 +77,9 @@ func (s *Site) audit(v visit) error {
 		page.Older = page.Home + "/audit?" + again.Encode()
 	}
 	for _, e := range list {
-		page.List = append(page.List, auditRowOf(v.repository, e))
+		page.List = append(page.List, auditRowOf(v.repository, e, v.since))
 	}
 	return s.show(v, http.StatusOK, "audit.html", "Audit log of "+v.repository.Name, append(s.trail(v), crumb{"Audit log", ""}), page)
-}
-
-// auditRowOf reads what an entry says. Of details of another kind only what is known is shown.
-func auditRowOf(r store.Repository, e store.AuditEntry) auditRow {
-	row := auditRow{AuditEntry: e, Words: kindWords(e.Kind)}
-	type command struct {
-		Who       string `json:"who"`
-		Name      string `json:"name"`
-		Arguments string `json:"arguments"`
-	}
-	var detail struct {
-		Run         string    `json:"run"`
-		Conclusion  string    `json:"conclusion"`
-		Title       string    `json:"title"`
-		MergedBy    string    `json:"merged_by"`
-		Grants      []command `json:"grants"`
-		Disclosures []command `json:"disclosures"`
-	}
-	_ = json.Unmarshal(e.Detail, &detail) // what cannot be read is not shown; the chain tells whether it was changed
-	row.Conclusion, row.Title, row.By = detail.Conclusion, detail.Title, detail.MergedBy
-	if e.Number > 0 {
-		row.Pull = pullPath(r, e.Number)
-	}
-	if detail.Run != "" {
-		row.Run = runPath(r, detail.Run)
-	}
-	for _, c := range append(detail.Grants, detail.Disclosures...) {
-		row.Commands = append(row.Commands, strings.TrimSpace(fmt.Sprintf("%s: /bylaw %s %s", orGhost(c.Who), c.Name, c.Arguments)))
-	}
-	return row
 }
 
 // queue shows operators what is not done.

@@ -46,6 +46,7 @@ type decisionPage struct {
 	Numbers, More facts  // how many there are, and how many are left out
 	All           string // address of this page with more of them; "" for that one
 
+	Anchor  *anchor // nil for a decision that no entry of the audit log is known for
 	History []historyRow
 	Older   string // address of more of them
 	Before  *store.RunMeta
@@ -266,6 +267,14 @@ func (s *Site) showDecision(v visit, run store.Run, latest bool) error {
 	}
 	if err := p.fill(k, p.Repository, most); err != nil {
 		return err
+	}
+	if run.AuditSeq > 0 {
+		entry, found, err := s.Store.AuditEntryAt(ctx, v.repository.Name, run.AuditSeq)
+		if err != nil {
+			return err
+		}
+		a := anchorOf(v.repository, run, entry, found, v.since)
+		p.Anchor = &a
 	}
 	list, err := s.Store.Decisions(ctx, store.Decisions{Repository: v.repository.Name, Number: run.Number, Since: v.since, Limit: maxHistory + 1})
 	if err != nil {

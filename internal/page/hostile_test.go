@@ -17,6 +17,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/policy"
 	"github.com/bylaw-app/bylaw/internal/store"
@@ -112,7 +113,7 @@ func batches(texts []string) (out [][]string) {
 func TestNothingFromOutsideComesAlive(t *testing.T) {
 	t.Parallel()
 	w := newTown(t, func(s *Site) { s.Public, s.Operators = true, []string{"olivia"} })
-	w.limits.pages.size, w.limits.signIns.size = 1e9, 1e9
+	w.limits.pages.size, w.limits.signIns.size, w.limits.reports.size = 1e9, 1e9, 1e9
 	b := w.browser(t)
 	b.signIn("olivia", "/")
 	texts := hostile(t)
@@ -133,6 +134,16 @@ func TestNothingFromOutsideComesAlive(t *testing.T) {
 		broken.Policy, met.Policy = v.Policy+"2", v.Policy+"3"
 		id := fmt.Sprintf("run%d", i)
 		w.keep(t, id, s, v, broken, met)
+		for _, kind := range append(kinds, kindWord{Kind: strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "?")}) {
+			var checks any = map[string]string{text: text}
+			if kind.Kind == audit.KindPosted {
+				checks = []audit.PostedCheck{{Name: text}}
+			}
+			w.tell(t, kind.Kind, 100+i, map[string]any{
+				"run": text, "event": text, "title": text, "merged_by": text, "conclusion": text, "commits": some, "before": text, "after": text, "checks": checks,
+			}, audit.Piece{Field: audit.FieldTitle, Text: text}, audit.Piece{Field: audit.FieldAskedBy, Login: text}, audit.Piece{Field: audit.FieldPushedBy, Login: text},
+				audit.Piece{Field: audit.FieldCommand, Login: text, Name: text, Arguments: text, Fate: text, EditedBy: text + "2"})
+		}
 		later := s
 		later.Title, later.Labels, later.Commands = text+"2", nil, nil
 		w.keep(t, id+"b", later, met)
@@ -152,7 +163,7 @@ func TestNothingFromOutsideComesAlive(t *testing.T) {
 			harmless(t, strings.Join(some, " and "), path, b.get(path))
 		}
 	}
-	for _, path := range []string{"/acme/widgets", "/acme/widgets/decisions", "/acme/widgets/audit", "/queue", "/"} {
+	for _, path := range []string{"/acme/widgets", "/acme/widgets/decisions", "/acme/widgets/audit", "/acme/widgets/report", "/queue", "/"} {
 		for path != "" {
 			page := b.get(path)
 			harmless(t, "any", path, page)
@@ -166,7 +177,7 @@ func TestNothingFromOutsideComesAlive(t *testing.T) {
 	}
 	for _, some := range batches(texts) { // as somebody may write them into an address
 		text := some[0]
-		for _, path := range []string{"/", "/sign-in?to=", "/acme/widgets/audit?kind=", "/acme/widgets/audit?from=", "/acme/widgets/audit?number=", "/acme/widgets/decisions?before=", "/acme/widgets/policy/"} {
+		for _, path := range []string{"/", "/sign-in?to=", "/acme/widgets/audit?kind=", "/acme/widgets/audit?from=", "/acme/widgets/audit?number=", "/acme/widgets/decisions?before=", "/acme/widgets/policy/", "/acme/widgets/report?from="} {
 			harmless(t, text, path, b.get(path+queryEscape(text)))
 		}
 	}
@@ -235,6 +246,7 @@ func harmless(t *testing.T, text, path string, page seen) {
 		t.Errorf("%q: %s has a character that nobody sees: %q", text, path, page.body[max(0, i-20):min(len(page.body), i+20)])
 	}
 	if strings.Contains(page.body, "alice@acme.example") || strings.Contains(page.body, "alice&#64;acme.example") {
-		t.Errorf("%q: %s shows an e-mail address", text, path)
+		i := strings.Index(page.body, "@acme.example")
+		t.Errorf("%q: %s shows an e-mail address: %s", text, path, page.body[max(0, i-100):][:200])
 	}
 }

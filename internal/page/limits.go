@@ -11,12 +11,13 @@ import (
 
 // limits say how much one address may ask for: what a person can read, and no more.
 type limits struct {
-	pages, signIns buckets
+	pages, signIns, reports buckets
 }
 
 func (l *limits) start(now func() time.Time) {
 	l.pages = buckets{now: now, size: 240, refill: 4}
 	l.signIns = buckets{now: now, size: 20, refill: 0.2}
+	l.reports = buckets{now: now, size: 20, refill: 0.05} // they read a whole log
 }
 
 // buckets hold tokens for each address; who has none left waits.

@@ -39,6 +39,7 @@ type Site struct {
 	style  string                        // address of the style sheet, with the digest of its content
 	access access
 	limits limits
+	making chan struct{} // has room for one report: each reads a whole log
 }
 
 //go:embed templates style.css
@@ -61,6 +62,7 @@ func (s *Site) Handler() http.Handler {
 	s.look = templates()
 	s.access.start(s)
 	s.limits.start(s.Now)
+	s.making = make(chan struct{}, 1)
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+s.style, func(w http.ResponseWriter, _ *http.Request) {
@@ -82,6 +84,7 @@ func (s *Site) Handler() http.Handler {
 		"/pull/{number}":   s.pull,
 		"/policy/{policy}": s.policy,
 		"/audit":           s.audit,
+		"/report":          s.report,
 	} {
 		mux.Handle("GET /{owner}/{repo}"+path, s.page(s.about(show)))
 	}
@@ -117,8 +120,11 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		bucket := &s.limits.pages
-		if strings.HasPrefix(r.URL.Path, "/sign-") {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/sign-"):
 			bucket = &s.limits.signIns
+		case strings.HasSuffix(r.URL.Path, "/report"):
+			bucket = &s.limits.reports
 		}
 		if !bucket.take(remote(r)) {
 			h.Set("Retry-After", "60")

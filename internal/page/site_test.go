@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/github"
@@ -179,17 +180,22 @@ func (w *town) keep(t testing.TB, id string, s bylaw.Snapshot, verdicts ...bylaw
 		t.Fatalf("claim: %v, %v", claims, err)
 	}
 	must(t, w.Store.NoteVisibility(ctx, repository, !s.Repository.Private, s.TakenAt.Time))
+	run := store.Run{
+		RunMeta: store.RunMeta{
+			ID: id, Repository: repository, Number: s.Number, HeadSHA: s.Head.SHA, TakenAt: s.TakenAt.Time, Conclusion: string(report.Conclusion), Title: report.Title, Digest: id,
+		},
+		Snapshot: jsonOf(t, s), Verdicts: jsonOf(t, verdicts), Report: jsonOf(t, report), Outcomes: outcomes,
+	}
+	private, err := audit.Private(
+		audit.Piece{Field: audit.FieldTitle, Text: report.Title}, audit.Piece{Field: audit.FieldMergedBy, Login: s.MergedBy.Login},
+		audit.Piece{Field: audit.FieldAskedBy, Login: s.Author.Login})
+	must(t, err)
 	_, err = w.Store.Finish(ctx, claims[0], store.Finished{
 		Pull: &store.Pull{Repository: repository, Number: s.Number, Installation: 9, HeadSHA: s.Head.SHA, Author: s.Author.Login, Title: s.Title, State: store.PullOpen},
-		Run: &store.Run{
-			RunMeta: store.RunMeta{
-				ID: id, Repository: repository, Number: s.Number, HeadSHA: s.Head.SHA, TakenAt: s.TakenAt.Time, Conclusion: string(report.Conclusion), Title: report.Title, Digest: id,
-			},
-			Snapshot: jsonOf(t, s), Verdicts: jsonOf(t, verdicts), Report: jsonOf(t, report), Outcomes: outcomes,
-		},
+		Run:  &run,
 		Audit: []store.AuditEntry{{
-			Repository: repository, Kind: "decision", Number: s.Number, HeadSHA: s.Head.SHA, At: s.TakenAt.Time,
-			Detail: jsonOf(t, map[string]any{"run": id, "title": report.Title, "conclusion": report.Conclusion, "merged_by": s.MergedBy.Login}),
+			Repository: repository, Kind: audit.KindDecision, Number: s.Number, HeadSHA: s.Head.SHA, At: s.TakenAt.Time, Private: private,
+			Detail: jsonOf(t, audit.Decision{Run: id, Event: s.Event, State: s.State, Conclusion: report.Conclusion, Facts: digestOf(run.Snapshot), Report: digestOf(run.Report)}),
 		}},
 	})
 	must(t, err)
@@ -270,5 +276,5 @@ func (b *browser) signIn(login, to string) seen {
 func everyPage(repository string) []string {
 	at := "/" + repository
 	run := "r-" + repository[strings.Index(repository, "/")+1:]
-	return []string{at, at + "/pull/7", at + "/decision/" + run, at + "/decisions", at + "/policy/conflict_of_interest", at + "/audit", at + "/audit?kind=decision&number=7&from=2020-01-01"}
+	return []string{at, at + "/pull/7", at + "/decision/" + run, at + "/decisions", at + "/policy/conflict_of_interest", at + "/audit", at + "/audit?kind=decision&number=7&from=2020-01-01", at + "/report", at + "/report?from=2020-01-01&to=2020-12-31"}
 }

@@ -137,9 +137,16 @@ func (s *Store) AuditEntries(ctx context.Context, query AuditQuery) iter.Seq2[Au
 		if query.ByPull {
 			order = "audit.repository, audit.number, audit.seq"
 		}
+		of, args := "", []any{millis(query.Since), until}
+		switch {
+		case owner != "":
+			of, args = " AND substr(lower(repository), 1, length($3)) = $3", append(args, owner)
+		case name != "": // by the names in which there are logs, so that the index is read and not every log
+			of = " AND repository IN (SELECT repository FROM audit_ends WHERE lower(repository) = $3 UNION SELECT CAST($4 AS TEXT))"
+			args = append(args, name, query.Repository)
+		}
 		rows, err := s.read.QueryContext(ctx, `
-			SELECT `+auditColumns+` FROM audit WHERE at >= $1 AND at < $2 AND ($3 = '' OR lower(repository) = $3)
-			AND ($4 = '' OR substr(lower(repository), 1, length($4)) = $4) ORDER BY `+order, millis(query.Since), until, name, owner)
+			SELECT `+auditColumns+` FROM audit WHERE at >= $1 AND at < $2`+of+` ORDER BY `+order, args...)
 		if err != nil {
 			yield(AuditEntry{}, fmt.Errorf("list audit log: %w", err))
 			return

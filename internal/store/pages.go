@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -168,8 +169,8 @@ func (s *Store) OwnPolicy(ctx context.Context, repository, policy string) (OwnPo
 // AuditPage names a part of the audit log of a repository.
 type AuditPage struct {
 	Repository   string
-	Kind         string // "" is all
-	Number       int    // 0 is all
+	Kinds        []string // none is all
+	Number       int      // 0 is all
 	Since, Until time.Time
 	Before       Mark
 	Limit        int
@@ -189,9 +190,13 @@ func (s *Store) AuditPage(ctx context.Context, p AuditPage) ([]AuditEntry, error
 	query := "SELECT " + auditColumns + ` FROM audit
 		WHERE repository = $1 AND at >= $2 AND at < $3 AND (at, seq) < ($4, $5)`
 	args := []any{p.Repository, millis(p.Since), until, at, seq, max(p.Limit, 0)}
-	if p.Kind != "" {
-		args = append(args, p.Kind)
-		query += fmt.Sprintf(" AND kind = $%d", len(args))
+	var kinds []string
+	for _, kind := range p.Kinds {
+		args = append(args, kind)
+		kinds = append(kinds, fmt.Sprintf("$%d", len(args)))
+	}
+	if len(kinds) > 0 {
+		query += " AND kind IN (" + strings.Join(kinds, ", ") + ")"
 	}
 	if p.Number != 0 {
 		args = append(args, p.Number)

@@ -49,7 +49,7 @@ func TestListsAreReadOnFromAMark(t *testing.T) {
 		}
 		mark = Mark{}
 		for range 10 {
-			page, err := s.AuditPage(t.Context(), AuditPage{Repository: "acme/widgets", Kind: "success", Since: start.Add(time.Hour), Until: start.Add(3 * time.Hour), Before: mark, Limit: 1})
+			page, err := s.AuditPage(t.Context(), AuditPage{Repository: "acme/widgets", Kinds: []string{"nothing", "success"}, Since: start.Add(time.Hour), Until: start.Add(3 * time.Hour), Before: mark, Limit: 1})
 			check(t, err)
 			for _, e := range page {
 				entries = append(entries, fmt.Sprint(e.Seq, e.Number))
@@ -192,7 +192,7 @@ func BenchmarkDecisions(b *testing.B) {
 					if err != nil || len(list) != page {
 						b.Fatalf("got %d runs, %v", len(list), err)
 					}
-					entries, err := s.AuditPage(b.Context(), AuditPage{Repository: "acme/widgets", Kind: "decision", Before: mark, Limit: page})
+					entries, err := s.AuditPage(b.Context(), AuditPage{Repository: "acme/widgets", Kinds: []string{"decision"}, Before: mark, Limit: page})
 					if err != nil || len(entries) != page {
 						b.Fatalf("got %d entries, %v", len(entries), err)
 					}

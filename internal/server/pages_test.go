@@ -3,8 +3,11 @@ package server
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"testing"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/policy"
@@ -94,5 +97,50 @@ func TestOwnPoliciesAreKeptForTheirPage(t *testing.T) {
 	}
 	if source.Origin != widgets || policy.Describe(source).Title != "Somebody has waited" || len(source.Library) > 0 {
 		t.Errorf("kept %+v", source)
+	}
+}
+
+// TestAFootnoteStaysWhileTheCheckRunSaysTheSame: a run that is kept anew, with an entry of its own, goes on naming the
+// entry that its check run names, and writes nothing; though the check run leads to a page.
+func TestAFootnoteStaysWhileTheCheckRunSaysTheSame(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	s.URL = &url.URL{Scheme: "https", Host: "bylaw.example"}
+	w.run(t, s)
+	number := w.open(t, "one")
+	w.settled(t, s.Store)
+	stands := func() (fakegithub.CheckRun, []audit.Named) {
+		t.Helper()
+		run, found := w.EffectiveCheck("acme", "widgets", w.Head("acme", "widgets", number), bylaw.CheckName)
+		named := audit.Footnotes(run.Text)
+		if !found || len(named) != 1 {
+			t.Fatalf("check run: %t, names %v", found, named)
+		}
+		return run, named
+	}
+	before, named := stands()
+	first, _, err := s.Store.LatestRun(t.Context(), widgets, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes := w.writes()
+	for _, change := range []func(string, int, string) error{w.ClosePull, w.ReopenPull} {
+		if err := change(widgets, number, "alice"); err != nil {
+			t.Fatal(err)
+		}
+		w.settled(t, s.Store)
+	}
+	latest, _, err := s.Store.LatestRun(t.Context(), widgets, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if latest.ID == first.ID {
+		t.Fatal("the pull request was not judged anew")
+	}
+	after, still := stands()
+	if w.writes() != writes || before.ID != after.ID || !slices.Equal(named, still) || latest.AuditSeq != first.AuditSeq {
+		t.Errorf("%d check runs were written; the footnote names %v, before that %v; the run names entry %d, before that %d",
+			w.writes()-writes, still, named, latest.AuditSeq, first.AuditSeq)
 	}
 }

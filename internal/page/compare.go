@@ -124,10 +124,8 @@ func factChanges(then, now *bylaw.Snapshot) (out []string) {
 	}
 	differ("label", names(then.Labels, func(l bylaw.Label) string { return l.Name }), names(now.Labels, func(l bylaw.Label) string { return l.Name }))
 	differ("request for a review by", then.RequestedReviewers, now.RequestedReviewers)
-	review := func(r bylaw.Review) string {
-		return fmt.Sprintf("of %s (%s on %s)", orGhost(r.Author.Login), strings.ReplaceAll(r.State, "_", " "), moment(r.SubmittedAt.Time))
-	}
-	differ("review", names(then.Reviews, review), names(now.Reviews, review))
+	came, went := reviewChanges(then.Reviews, now.Reviews)
+	differ("review", went, came)
 	command := func(c bylaw.Command) string {
 		return fmt.Sprintf("/bylaw %s of %s (%s)", c.Name, orGhost(c.Who.Login), c.Fate)
 	}
@@ -138,6 +136,29 @@ func factChanges(then, now *bylaw.Snapshot) (out []string) {
 		say("it has %s, it had %d", count(len(now.Commits), "commit"), len(then.Commits))
 	}
 	return out
+}
+
+// reviewChanges are the reviews that only one of two lists has. There can be hundreds, so that only those that differ
+// are put into words.
+func reviewChanges(then, now []bylaw.Review) (came, went []string) {
+	type key struct {
+		who, state string
+		at         int64
+	}
+	keyOf := func(r bylaw.Review) key { return key{r.Author.Login, r.State, r.SubmittedAt.UnixMilli()} }
+	only := func(list, other []bylaw.Review) (out []string) {
+		has := map[key]bool{}
+		for _, r := range other {
+			has[keyOf(r)] = true
+		}
+		for _, r := range list {
+			if !has[keyOf(r)] {
+				out = append(out, fmt.Sprintf("of %s (%s on %s)", orGhost(r.Author.Login), strings.ReplaceAll(r.State, "_", " "), moment(r.SubmittedAt.Time)))
+			}
+		}
+		return out
+	}
+	return only(now, then), only(then, now)
 }
 
 // affiliationChanges names of whom it is known otherwise whom they work for.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 const (
 	maxRows    = 1000 // of any table
 	fewFacts   = 50   // of each sort, where nobody asked for all
+	fewLooked  = 100  // of the people that one policy looked at, likewise
 	maxHistory = 25
 )
 
@@ -70,7 +72,8 @@ type policyPart struct {
 	Rules      []bylaw.Reference
 	Findings   []findingPart
 	Considered []consideredPart
-	More       int // people looked at that are left out
+	More       int    // people looked at that are left out
+	All        string // address of this page with more of them; "" for that one
 	Counted    int
 }
 
@@ -138,7 +141,7 @@ func read(run store.Run) (kept, error) {
 		} `json:"files"`
 		People *[]somebody `json:"people"`
 	}{Snapshot: &k.snapshot, People: &k.people}
-	err := errors.Join(json.Unmarshal(run.Snapshot, &facts), k.readVerdicts(run))
+	err := errors.Join(json.Unmarshal(run.Snapshot, &facts), json.Unmarshal(run.Verdicts, &k.verdicts), k.readReport(run))
 	if err != nil {
 		return k, fmt.Errorf("read run %s: %w", run.ID, err)
 	}
@@ -148,10 +151,8 @@ func read(run store.Run) (kept, error) {
 	return k, nil
 }
 
-func (k *kept) readVerdicts(run store.Run) error {
-	if err := json.Unmarshal(run.Verdicts, &k.verdicts); err != nil {
-		return err
-	}
+// readReport reads the titles of a report.
+func (k *kept) readReport(run store.Run) error {
 	if len(run.Report) == 0 {
 		return nil
 	}
@@ -170,8 +171,9 @@ func (k *kept) readVerdicts(run store.Run) error {
 	return nil
 }
 
-// readEarlier reads of a run only what is compared with a later one: that saves half the work.
-func readEarlier(run store.Run) (kept, error) {
+// readEarlier reads of a run only what is compared with a later one, and not again what is the same in both: that
+// saves more than half of the work.
+func readEarlier(run, later store.Run, now kept) (kept, error) {
 	k := kept{meta: run.RunMeta}
 	var facts struct {
 		Title, State       string
@@ -184,11 +186,35 @@ func readEarlier(run store.Run) (kept, error) {
 		Reviews            []bylaw.Review
 		RequestedReviewers []string `json:"requested_reviewers"`
 		Commands           []bylaw.Command
-		People             *[]somebody
+		People             json.RawMessage
 	}
-	facts.People = &k.people
-	if err := errors.Join(json.Unmarshal(run.Snapshot, &facts), k.readVerdicts(run)); err != nil {
+	var verdicts []struct {
+		Policy     string
+		Outcome    bylaw.Outcome
+		Conclusion bylaw.Conclusion
+		Headline   string
+		Considered []struct {
+			Who, Did, Why string
+			Counted       bool
+		}
+	}
+	err := errors.Join(json.Unmarshal(run.Snapshot, &facts), json.Unmarshal(run.Verdicts, &verdicts), k.readReport(run))
+	switch {
+	case err != nil || len(facts.People) == 0:
+	case bytes.Contains(later.Snapshot, slices.Concat([]byte(`"people":`), facts.People, []byte(","))):
+		k.people = now.people
+	default:
+		err = json.Unmarshal(facts.People, &k.people)
+	}
+	if err != nil {
 		return k, fmt.Errorf("read run %s: %w", run.ID, err)
+	}
+	for _, v := range verdicts {
+		one := bylaw.Verdict{Policy: v.Policy, Outcome: v.Outcome, Conclusion: v.Conclusion, Headline: v.Headline}
+		for _, c := range v.Considered {
+			one.Considered = append(one.Considered, bylaw.Considered{Who: c.Who, Did: c.Did, Why: c.Why, Counted: c.Counted})
+		}
+		k.verdicts = append(k.verdicts, one)
 	}
 	s := &k.snapshot
 	s.Title, s.State, s.Draft, s.Base, s.Head, s.Labels, s.Reviews = facts.Title, facts.State, facts.Draft, facts.Base, facts.Head, facts.Labels, facts.Reviews
@@ -300,7 +326,7 @@ func (s *Site) showDecision(v visit, run store.Run, latest bool) error {
 			return err
 		}
 		if found { // it may have been removed in between
-			then, err := readEarlier(old)
+			then, err := readEarlier(old, run, k)
 			if err != nil {
 				return err
 			}
@@ -337,9 +363,13 @@ func (p *decisionPage) fill(k kept, local string, most int) error {
 	for _, f := range k.snapshot.Files {
 		at.files[f.Path] = f.Status != "removed"
 	}
+	looked := fewLooked
+	if most > fewFacts {
+		looked = most
+	}
 	for _, v := range k.verdicts {
-		part := at.part(v)
-		part.Headline = k.headline(v)
+		part := at.part(v, looked)
+		part.Headline, part.All = k.headline(v), p.All
 		part.Place = len(p.Stopping) + len(p.Met) + 1
 		switch {
 		case v.Conclusion != bylaw.Success:
@@ -396,7 +426,8 @@ type places struct {
 	files                                        map[string]bool // of the pull request, and whether its head has them
 }
 
-func (at places) part(v bylaw.Verdict) policyPart {
+// part is what a policy said, with at most so many of the people it looked at: first of all those who counted.
+func (at places) part(v bylaw.Verdict, most int) policyPart {
 	part := policyPart{Verdict: v}
 	if bylaw.PlainText(v.Policy) == v.Policy {
 		part.Link = at.local + "/policy" + path(v.Policy)
@@ -420,13 +451,22 @@ func (at places) part(v bylaw.Verdict) policyPart {
 		if c.Counted {
 			part.Counted++
 		}
+	}
+	uncounted := most - min(part.Counted, most) // how many of them there is room for
+	for _, c := range v.Considered {
+		if len(part.Considered) == most || !c.Counted && uncounted == 0 {
+			continue
+		}
+		if !c.Counted {
+			uncounted--
+		}
 		one := consideredPart{Who: bylaw.PlainText(orGhost(c.Who)), Did: bylaw.PlainText(c.Did), Is: bylaw.PlainText(c.Is), Why: bylaw.PlainText(c.Why), Counted: c.Counted}
 		for _, e := range c.Evidence {
 			one.Facts = append(one.Facts, at.evidence(e))
 		}
 		part.Considered = append(part.Considered, one)
 	}
-	part.More = cut(&part.Considered, maxRows)
+	part.More = len(v.Considered) - len(part.Considered)
 	return part
 }
 

@@ -134,3 +134,40 @@ func tables(t *testing.T, file string) map[string][]string {
 	}
 	return all
 }
+
+// TestLongTablesBeginWithWhoCounted, and all of them is a click away. People of whom something else is known than
+// before are named though only one in many differs.
+func TestLongTablesBeginWithWhoCounted(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, func(s *Site) { s.Public = true })
+	s, v := snapshot("acme/widgets", 7), verdict()
+	v.Considered = nil
+	for i := range 150 {
+		login := fmt.Sprintf("person%d", i)
+		v.Considered = append(v.Considered, bylaw.Considered{Who: login, Did: "approved", Counted: i == 149})
+		s.People = append(s.People, bylaw.Person{Login: login, Kind: bylaw.KindUser})
+	}
+	w.keep(t, "one", s, v)
+	s.Title = "Another title"
+	w.keep(t, "two", s, v)
+	s.People = append([]bylaw.Person{}, s.People...)
+	s.People[77].Affiliations = []bylaw.Affiliation{{Kind: bylaw.AffiliationEmployer, Organization: "globex"}}
+	w.keep(t, "three", s, v)
+	b := w.browser(t)
+	page := b.get("/acme/widgets/decision/three").body
+	for _, text := range []string{"1 of 150 counted.", ">person149</th>", ">person98</th>", "50 more people are kept", "What is known of whom person77 works for is different"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	considered, _, _ := strings.Cut(page, `id="history"`)
+	if strings.Contains(considered, ">person99</th>") {
+		t.Error("more than 100 people are in the table")
+	}
+	if page := b.get("/acme/widgets/decision/three?facts=all").body; !strings.Contains(page, ">person148</th>") || strings.Contains(page, "are kept and not shown") {
+		t.Error("not everybody is on the page with all facts")
+	}
+	if page := b.get("/acme/widgets/decision/two").body; strings.Contains(page, "works for is different") || !strings.Contains(page, "The title was") {
+		t.Error("the page with the same people as before does not tell what changed alone")
+	}
+}

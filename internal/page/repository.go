@@ -64,7 +64,7 @@ func (s *Site) repository(v visit) error {
 		}
 		at := places{local: page.Home}
 		for _, verdict := range k.verdicts {
-			page.Policies = append(page.Policies, at.part(verdict))
+			page.Policies = append(page.Policies, at.part(verdict, 0))
 		}
 		page.Rosters, page.Meta, page.Latest = k.snapshot.Rosters, &k.meta, runPath(v.repository, k.meta.ID)
 	}

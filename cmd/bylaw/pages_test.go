@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/lack"
 	"github.com/bylaw-app/bylaw/internal/page"
 	"github.com/bylaw-app/bylaw/internal/store"
@@ -90,7 +91,7 @@ func TestPagesInABrowser(t *testing.T) {
 			for range 5 {
 				do(press("details:not([open]) > summary"))
 			}
-			says("core/turn.go", "Globex", "declared in the community's own file", "Digest of this decision")
+			says("core/turn.go", "Globex", "declared in the community's own file", "Digest of this decision", "have the digests that stand in it")
 			look("pull with facts")
 			do(press(`#main table tr:nth-child(2) th a[href*="/decision/"]`), appears(".banner.act"))
 			says("Somebody has to act", "This is not the latest decision", "Who could give what is missing", "What to do:")
@@ -102,9 +103,29 @@ func TestPagesInABrowser(t *testing.T) {
 			says("How often it was met")
 			do(press("#main details:not([open]) > summary"))
 			look("policy")
+			past, err := audit.Private(audit.Piece{Field: audit.FieldPushedBy, Login: "alice"})
+			if err == nil {
+				_, err = st.store.Append(t.Context(), store.AuditEntry{
+					Repository: "widgets/turner", Kind: audit.KindPushed, HeadSHA: strings.Repeat("c", 40), Private: past,
+					Detail: []byte(`{"before":"1111111111","after":"2222222222","commits":["2222222222"],"not_looked":0}`),
+				})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			do(chromedp.Navigate(st.serviceURL+"/widgets/turner/audit"), appears(".filters"))
+			says("Looked at because", "Asked for by", "Check runs written", "Proposed by alice")
 			look("audit")
 			do(press(".filters button"), arrives("kind="))
+			do(chromedp.Navigate(st.serviceURL+"/widgets/turner/audit?kind=bypass"), appears(".bypass"))
+			says("Pushed without a pull request", "By alice")
+			look("audit of bypasses")
+			do(chromedp.Navigate(st.serviceURL+"/widgets/turner"), appears("#policies"), press(`.tabs a[href$="/report"]`), appears("#counted"))
+			says("Changes judged", "fewer than 5", "It names nobody")
+			look("report")
+			do(press(`.tabs a[href*="from="]`), arrives("from="))
+			do(chromedp.Navigate(st.serviceURL+"/widgets/turner/report?from=2026-05-01&to=2026-04-01"), appears(".note.stop"))
+			look("report that cannot be made")
 			do(chromedp.Navigate(st.serviceURL+"/widgets/turner/decisions"), appears("#main table"))
 			look("decisions")
 			later := store.Job{Key: "repository widgets/turner", Kind: "repository", Installation: 1, Repository: "widgets/turner", DueAt: st.now().Add(time.Hour)}

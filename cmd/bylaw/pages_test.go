@@ -94,7 +94,7 @@ func TestPagesInABrowser(t *testing.T) {
 			says("core/turn.go", "Globex", "declared in the community's own file", "Digest of this decision", "have the digests that stand in it")
 			look("pull with facts")
 			do(press(`#main table tr:nth-child(2) th a[href*="/decision/"]`), appears(".banner.act"))
-			says("Somebody has to act", "This is not the latest decision", "Who could give what is missing", "What to do:")
+			says("Somebody has to act", "This is not the latest decision", "Who could give what is missing", "What to do:", "Is it wrong whom somebody works for?")
 			look("decision")
 			do(press(`.trail a`), appears("#policies"))
 			says("widgets/turner", "#7 Turn widgets both ways", "governance_files")
@@ -114,7 +114,7 @@ func TestPagesInABrowser(t *testing.T) {
 				t.Fatal(err)
 			}
 			do(chromedp.Navigate(st.serviceURL+"/widgets/turner/audit"), appears(".filters"))
-			says("Looked at because", "Asked for by", "Check runs written", "Proposed by alice")
+			says("Looked at because a review was given, by bob", "Check runs written", "Proposed by alice")
 			look("audit")
 			do(press(".filters button"), arrives("kind="))
 			do(chromedp.Navigate(st.serviceURL+"/widgets/turner/audit?kind=bypass"), appears(".bypass"))

@@ -41,6 +41,7 @@ type decisionPage struct {
 	Trouble    string   // what keeps the pull request from being judged anew
 	Pending    bool     // whether it is about to be judged anew
 	Could      []string // who could give what is missing
+	Correct    []string // rosters in which an affiliation is corrected by which a rule is not met
 
 	Reviews []reviewRow
 	Cast    []person
@@ -79,6 +80,7 @@ type policyPart struct {
 
 type findingPart struct {
 	bylaw.Finding
+	About []string // people whom its words do not name
 	Where source
 	Facts []source
 	Rule  string
@@ -374,6 +376,9 @@ func (p *decisionPage) fill(k kept, local string, most int) error {
 		switch {
 		case v.Conclusion != bylaw.Success:
 			p.Stopping = append(p.Stopping, part)
+			if len(part.Considered) > 0 {
+				p.Correct = k.snapshot.Rosters
+			}
 			for _, login := range v.Reviewers {
 				if len(p.Could) < 20 && !slices.Contains(p.Could, login) {
 					p.Could = append(p.Could, login)
@@ -439,6 +444,11 @@ func (at places) part(v bylaw.Verdict, most int) policyPart {
 	}
 	for _, f := range v.Findings {
 		one := findingPart{Finding: f, Rule: web(f.Ref)}
+		for _, login := range f.People {
+			if !strings.Contains(f.Msg+" "+f.Fix, login) {
+				one.About = append(one.About, login)
+			}
+		}
 		if f.File != "" {
 			one.Where = at.inHead(f.File, f.Line)
 		}

@@ -53,6 +53,7 @@ func TestDecisionPageTellsWhatIsKnown(t *testing.T) {
 			`href="https://github.com/acme/widgets/blob/` + strings.Repeat("a", 40) + `/core/turn.go?plain=1#L3"`,
 			`href="https://github.com/acme/widgets/blob/` + strings.Repeat("b", 40) + `/OWNERS.md?plain=1#L4"`,
 			`href="https://rules.example/third-party"`, "There is no earlier decision that is kept.",
+			"Correct it in <code>OWNERS.md</code>, with a pull request of its own", "This is about carol.",
 		},
 		"/acme/widgets/pull/7":                       {"Accepted", "Approved by bob, from outside Acme", "conflict_of_interest: met, before that not met", "/acme/widgets/decision/r-widgets"},
 		"/acme/widgets":                              {"#7 Turn widgets both ways", "Third-party review", "built into Bylaw"},

@@ -86,7 +86,6 @@ func auditRowOf(r store.Repository, e store.AuditEntry, since time.Time) auditRo
 		row.decided(r, e, pieces, since, say)
 		who(audit.FieldMergedBy, "merged by %s")
 		who(audit.FieldAuthor, "proposed by %s")
-		who(audit.FieldAskedBy, "asked for by %s")
 		for _, p := range pieces {
 			if p.Name != "" {
 				say("%s", commandWords(p))
@@ -120,8 +119,14 @@ func (row *auditRow) decided(r store.Repository, e store.AuditEntry, pieces []au
 	if d.Run != "" && bylaw.PlainText(d.Run) == d.Run && !e.At.Before(since) {
 		row.Run = runPath(r, d.Run)
 	}
-	if d.Event != "" {
+	asked := audit.Of(pieces, audit.FieldAskedBy).Login
+	switch {
+	case d.Event != "" && asked != "":
+		say("%s, by %s", why(d.Event), asked)
+	case d.Event != "":
 		say("%s", why(d.Event))
+	case asked != "":
+		say("asked for by %s", asked)
 	}
 	if early.MergedBy != "" {
 		say("merged by %s", early.MergedBy)
@@ -158,7 +163,7 @@ func (row *auditRow) pushed(detail []byte, say func(string, ...any)) {
 		say("from %s to %s", short(d.Before), short(d.After))
 	}
 	if len(d.Commits) > 0 {
-		say("%s", shortList(names(d.Commits, short)))
+		say("commits: %s", shortList(names(d.Commits, short)))
 	}
 	if d.NotLooked > 0 {
 		say("%s more were too many to be looked at", count(d.NotLooked, "commit"))

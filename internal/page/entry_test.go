@@ -76,11 +76,11 @@ func TestAuditLogTellsWhatEachEntrySays(t *testing.T) {
 
 	log := b.get("/acme/widgets/audit").body
 	for _, text := range []string{
-		`<span class="mood stop">Merged although not accepted</span>`, "Looked at because it was closed", "Asked for by carol", "Proposed by alice", "Merged by dora", "Waiting for a review",
+		`<span class="mood stop">Merged although not accepted</span>`, "Looked at because it was closed, by carol", "Proposed by alice", "Merged by dora", "Waiting for a review",
 		"Erin wrote /bylaw waive conflict_of_interest; the comment was deleted",
 		`<span class="mood stop">Merged before it was judged</span>`, "Merged, every rule met", "Command, verdict unchanged", "Bob wrote /bylaw recuse; edited by mallory",
 		"Check runs written", "Written on commit aaaaaaa", "Check runs: bylaw, bylaw/conflict_of_interest", "Their text names entry 2, entry 3", "For #7, #8",
-		`<span class="mood stop">Pushed without a pull request</span>`, "The default branch got 1 commit of no pull request", "By frank", "From 1111111 to 2222222", "4 commits more were too many",
+		`<span class="mood stop">Pushed without a pull request</span>`, "The default branch got 1 commit of no pull request", "By frank", "From 1111111 to 2222222", "Commits: 3333333", "4 commits more were too many",
 		`<span class="mood stop">Default branch rewritten</span>`, "It brought 2 commits", "By grace", "A person taken out", "By olivia", "Of 3 decisions, 2 names or texts of this log and 1 record",
 	} {
 		if !strings.Contains(log, text) {

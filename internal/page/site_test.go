@@ -143,7 +143,7 @@ func snapshot(repository string, number int) bylaw.Snapshot {
 		URL: fmt.Sprintf("https://github.com/%s/pull/%d", repository, number), Title: "Turn widgets both ways",
 		Author: bylaw.Account{Login: "alice", ID: 1, Kind: bylaw.KindUser}, State: "open",
 		Base: bylaw.Base{Name: "main", SHA: strings.Repeat("b", 40)}, Head: bylaw.Head{Name: "patch", SHA: strings.Repeat("a", 40)},
-		Files: []bylaw.File{{Path: "core/turn.go", Status: "modified", Added: 3}},
+		Files: []bylaw.File{{Path: "core/turn.go", Status: "modified", Added: 3}}, Rosters: []string{"OWNERS.md"},
 	}
 }
 
@@ -151,7 +151,7 @@ func verdict() bylaw.Verdict {
 	return bylaw.Verdict{
 		Policy: "conflict_of_interest", Title: "The change was reviewed without a conflict of interest", Source: "built into Bylaw",
 		Params: map[string]any{"approvals": 2}, Outcome: bylaw.NotAccepted, Conclusion: bylaw.ActionRequired, Headline: "Waiting for a review from outside Acme",
-		Findings:   []bylaw.Finding{{Msg: "Nobody from outside has approved", Fix: "ask bob", File: "core/turn.go", Line: 3, Evidence: []bylaw.Evidence{{File: "OWNERS.md", Line: 4}}}},
+		Findings:   []bylaw.Finding{{Msg: "Nobody from outside has approved", Fix: "ask bob", People: []string{"bob", "carol"}, File: "core/turn.go", Line: 3, Evidence: []bylaw.Evidence{{File: "OWNERS.md", Line: 4}}}},
 		Considered: []bylaw.Considered{{Who: "anna", Did: "approved", Is: "Acme", Why: "works for the same organization", Evidence: []bylaw.Evidence{{File: "OWNERS.md", Line: 5}}}},
 		Reviewers:  []string{"bob"}, Rule: []bylaw.Reference{{Ref: "https://rules.example/third-party", Description: "Third-party review"}},
 	}

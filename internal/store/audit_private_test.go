@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,34 @@ func TestAPersonIsTakenOutOfWhatIsNotNeeded(t *testing.T) {
 		var broken *BrokenChain
 		if err := s.VerifyAudit(t.Context(), "acme/widgets"); errors.As(err, &broken) {
 			t.Error(err)
+		}
+	})
+}
+
+// TestALogIsFoundByItsName in any case, by its owner, and also when the record of its end is gone.
+func TestALogIsFoundByItsName(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		for _, name := range []string{"Acme/Widgets", "acme/gears", "globex/widgets"} {
+			must(s.Append(t.Context(), AuditEntry{Repository: name, Kind: "decision", Number: 7}))(t)
+		}
+		_, err := s.write.ExecContext(t.Context(), "DELETE FROM audit_ends WHERE repository = 'acme/gears'")
+		check(t, err)
+		for query, want := range map[string][]string{
+			"acme/widgets": {"Acme/Widgets"}, "Acme/Widgets": {"Acme/Widgets"}, "acme/gears": {"acme/gears"}, "ACME/": {"Acme/Widgets", "acme/gears"},
+			"acme/none": nil, "": {"Acme/Widgets", "acme/gears", "globex/widgets"},
+		} {
+			for _, byPull := range []bool{false, true} {
+				var got []string
+				for e, err := range s.AuditEntries(t.Context(), AuditQuery{Repository: query, ByPull: byPull}) {
+					check(t, err)
+					got = append(got, e.Repository)
+				}
+				slices.Sort(got)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%q (-want +got):\n%s", query, diff)
+				}
+			}
 		}
 	})
 }

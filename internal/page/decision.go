@@ -21,7 +21,6 @@ import (
 const (
 	maxRows    = 1000 // of any table
 	fewFacts   = 50   // of each sort, where nobody asked for all
-	fewLooked  = 100  // of the people that one policy looked at, likewise
 	maxHistory = 25
 )
 
@@ -365,12 +364,8 @@ func (p *decisionPage) fill(k kept, local string, most int) error {
 	for _, f := range k.snapshot.Files {
 		at.files[f.Path] = f.Status != "removed"
 	}
-	looked := fewLooked
-	if most > fewFacts {
-		looked = most
-	}
 	for _, v := range k.verdicts {
-		part := at.part(v, looked)
+		part := at.part(v, most)
 		part.Headline, part.All = k.headline(v), p.All
 		part.Place = len(p.Stopping) + len(p.Met) + 1
 		switch {

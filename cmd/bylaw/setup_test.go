@@ -85,7 +85,7 @@ func TestSetupEndsInSettingsThatServeTakes(t *testing.T) {
 
 func environment(text string) map[string]string {
 	out := map[string]string{}
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		name, value, _ := strings.Cut(line, "=")
 		out[name] = strings.Trim(value, "'")
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,13 +9,7 @@ import (
 
 func TestFootnotesAreReadAtTheEndAlone(t *testing.T) {
 	t.Parallel()
-	digest := func(c string) string {
-		out := ""
-		for range 64 {
-			out += c
-		}
-		return out
-	}
+	digest := func(c string) string { return strings.Repeat(c, 64) }
 	named := []Named{{"acme/widgets", 12, digest("b")}, {"acme/widgets", 3, digest("a")}}
 	forged := Footnote([]Named{{"acme/widgets", 99, digest("f")}})
 	want := []Named{named[1], named[0]}

@@ -59,19 +59,20 @@ func (r Report) foot() string {
 	if len(r.Repositories) == 0 {
 		return "\nNothing was judged.\n"
 	}
-	foot := "\nBefore is the period of the same length that ended where this one begins.\n"
+	var foot strings.Builder
+	foot.WriteString("\nBefore is the period of the same length that ended where this one begins.\n")
 	all := r.Repositories[0].Threshold // where it differs, each is named
 	same := !slices.ContainsFunc(r.Repositories, func(one RepositoryReport) bool { return one.Threshold != all })
 	for i, one := range r.Repositories {
 		switch {
 		case one.Threshold < 2 || same && i > 0:
 		case same:
-			foot += fmt.Sprintf("Numbers below %d are not told, nor those from which they could be reckoned.\n", all)
+			fmt.Fprintf(&foot, "Numbers below %d are not told, nor those from which they could be reckoned.\n", all)
 		default:
-			foot += fmt.Sprintf("Numbers below %d are not told of %s, nor those from which they could be reckoned.\n", one.Threshold, one.Repository)
+			fmt.Fprintf(&foot, "Numbers below %d are not told of %s, nor those from which they could be reckoned.\n", one.Threshold, one.Repository)
 		}
 	}
-	return foot
+	return foot.String()
 }
 
 // Rows is one repository's part of the report in words, with what is hidden hidden.

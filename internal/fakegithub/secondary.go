@@ -1,6 +1,7 @@
 package fakegithub
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -52,9 +53,7 @@ func (g *GitHub) secondary(q *request) *answer {
 	if sum.points > mostPoints || sum.graphql > mostGraphQLPoints || sum.contents > mostContents {
 		g.refused++
 		f := SecondaryLimit(http.StatusForbidden, aMinute)
-		for name, values := range f.Header {
-			q.header[name] = values
-		}
+		maps.Copy(q.header, f.Header)
 		a := f.answer()
 		return &a
 	}

@@ -10,9 +10,6 @@ import (
 	"github.com/bylaw-app/bylaw/internal/audit"
 )
 
-// reportThreshold is the number below which the page of a repository's report tells no number.
-func reportThreshold() int { return audit.DefaultThreshold }
-
 // The days of a report. A longer one is asked for with `bylaw report`.
 const (
 	usualDays = 90
@@ -65,7 +62,7 @@ func (s *Site) report(v visit) error {
 		Threshold      int
 		Rows           []reportRow
 		Made, Limited  bool
-	}{Home: home(v.repository), Threshold: reportThreshold()}
+	}{Home: home(v.repository)}
 	quarter := quarterBefore(today)
 	earlier := quarterBefore(quarter.First)
 	for _, q := range []struct {
@@ -103,7 +100,7 @@ func (s *Site) report(v visit) error {
 			if page.Limited = from.Before(v.since); page.Limited {
 				from = v.since
 			}
-			made, err := s.makeReport(v.r.Context(), audit.ReportQuery{Repository: v.repository.Name, From: from, To: to, Threshold: page.Threshold})
+			made, err := s.makeReport(v.r.Context(), audit.ReportQuery{Repository: v.repository.Name, From: from, To: to})
 			if err != nil {
 				return err
 			}
@@ -111,6 +108,7 @@ func (s *Site) report(v visit) error {
 			page.Made, page.Span = true, days{from, span.Last}.Words()
 			page.Before = days{before, from.Add(-time.Second)}.Words()
 			for _, one := range made.Repositories {
+				page.Threshold = one.Threshold
 				for _, row := range made.Rows(one) {
 					name := strings.TrimLeft(row.Name, " ")
 					if before.Before(v.since) { // who may not see what was then is not told how much it was

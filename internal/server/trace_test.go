@@ -67,15 +67,15 @@ func TestOneTraceLeadsFromTheWebhookToTheCheckRun(t *testing.T) {
 	if err := tracer.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var names string
+	var names strings.Builder
 	for _, spans := range got.spans {
 		if all := strings.Join(spans, ", "); strings.Contains(all, "webhook") {
-			names += all + "; "
+			names.WriteString(all + "; ")
 		}
 	}
 	for _, want := range []string{"webhook", "pull", "GitHub POST graphql", "policy conflict_of_interest", "publish", "GitHub POST repos/*/*/check-runs"} {
-		if !strings.Contains(names, want) {
-			t.Errorf("want %s in the trace of the webhook, got %s", want, names)
+		if !strings.Contains(names.String(), want) {
+			t.Errorf("want %s in the trace of the webhook, got %s", want, names.String())
 		}
 	}
 }

@@ -113,7 +113,7 @@ func scanAudit(r row) (AuditEntry, error) {
 	var private string
 	err := r.Scan(&e.Repository, &e.Seq, &at, &e.Kind, &e.Number, &e.HeadSHA, &e.Detail, &e.Previous, &e.Digest, &private)
 	e.At = moment(at)
-	for _, digest := range strings.Fields(private) {
+	for digest := range strings.FieldsSeq(private) {
 		e.Private = append(e.Private, Private{Digest: digest})
 	}
 	return e, err

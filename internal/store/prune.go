@@ -130,9 +130,10 @@ type old struct {
 func (s *Store) prune(ctx context.Context, o old) error {
 	columns := strings.Split(o.key, ", ")
 	find := fmt.Sprintf("SELECT %s FROM %s AS old WHERE %s LIMIT %d", o.key, o.table, o.condition, pruneFound)
-	remove := fmt.Sprintf("DELETE FROM %s AS old WHERE (%s)", o.table, o.condition)
+	var remove strings.Builder
+	fmt.Fprintf(&remove, "DELETE FROM %s AS old WHERE (%s)", o.table, o.condition)
 	for i, column := range columns {
-		remove += fmt.Sprintf(" AND old.%s = $%d", column, i+2)
+		fmt.Fprintf(&remove, " AND old.%s = $%d", column, i+2)
 	}
 	scan := func(r row) ([]any, error) {
 		values := make([]any, len(columns))
@@ -153,7 +154,7 @@ func (s *Store) prune(ctx context.Context, o old) error {
 			err := s.change(ctx, func(tx *sql.Tx) error {
 				n = 0
 				for _, key := range batch {
-					result, err := tx.ExecContext(ctx, remove, append([]any{millis(o.before)}, key...)...)
+					result, err := tx.ExecContext(ctx, remove.String(), append([]any{millis(o.before)}, key...)...)
 					if err != nil {
 						return err
 					}

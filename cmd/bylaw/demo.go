@@ -79,7 +79,8 @@ func demo(ctx context.Context, s streams, o demoOptions) error {
 	if o.exit {
 		return nil
 	}
-	fmt.Fprintf(s.out, "\nAll that was decided stands at %s/%s\nThe service goes on until it is stopped (Ctrl-C).\n", stage.serviceURL, stage.firstRepo)
+	fmt.Fprintf(s.out, "\nAll that was decided stands at %s/%s\nIts database, until it is stopped: %s (try: bylaw audit verify --database FILE)\nThe service goes on until it is stopped (Ctrl-C).\n",
+		stage.serviceURL, stage.firstRepo, stage.database)
 	<-ctx.Done()
 	return nil
 }

@@ -126,6 +126,9 @@ func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 		}
 		defer stop()
 	}
+	if !set.publicPages && set.clientID == "" {
+		srv.URL = nil // nobody could see what check runs would lead to
+	}
 	site := &page.Site{
 		Store: kept, App: app, BuiltIn: builtIn, Log: log, Now: time.Now, URL: set.url,
 		Public: set.publicPages, Operators: set.operators, Outstanding: srv.Outstanding,

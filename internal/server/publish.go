@@ -55,11 +55,17 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 		out.RecheckAt = w.Now().Add(lookAgain)
 		return out, "a pull request is about to be judged anew", err
 	}
-	if later, err := w.pace(ctx, c, checks, stands.known); err != nil || !later.IsZero() {
+	afterwards := func(later time.Time, why string, err error) (store.Finished, string, error) {
 		j := publishJob(c.Installation, c.Repository, p.SHA)
 		j.DueAt = later
 		out.FollowUps = append(out.FollowUps, j)
-		return out, "the installation has written as many check runs as it may", err
+		return out, why, err
+	}
+	if later, err := w.onItsWay(ctx, c, p.SHA, checks, stands.known); err != nil || !later.IsZero() {
+		return afterwards(later, "a check run may be on its way to GitHub", err)
+	}
+	if later, err := w.pace(ctx, c, checks, stands.known); err != nil || !later.IsZero() {
+		return afterwards(later, "the installation has written as many check runs as it may", err)
 	}
 	written, err := w.write(ctx, c, p.SHA, checks, stands.known)
 	if err == nil && written > 0 {
@@ -177,6 +183,30 @@ func standing(content bylaw.Check, known []store.Check) (annotations string, sta
 	}
 	digest, annotations := splitDigest(was.Digest)
 	return annotations, was.RunID != 0 && !was.Intended && digest == content.Digest()
+}
+
+// arrives is within which time a request that was sent is answered or given up, and somewhat more.
+const arrives = 12 * time.Second
+
+// onItsWay says when to look again for a check run whose creation was begun, perhaps by a process that was killed, and
+// that GitHub does not show: the request may still be under way, and a second one would make a second run. Zero is now.
+func (w *worker) onItsWay(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (later time.Time, err error) {
+	owner, repo, _ := bylaw.SplitRepository(c.Repository)
+	for _, k := range known {
+		wanted := slices.ContainsFunc(checks, func(content bylaw.Check) bool { return content.Name == k.Name })
+		until := k.UpdatedAt.Add(arrives)
+		if !wanted || !k.Intended || k.RunID != 0 || !until.After(w.Now()) {
+			continue
+		}
+		posted, err := w.App.Client(c.Installation).FindPosted(ctx, owner, repo, sha, k.Name)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if len(posted) == 0 && until.After(later) {
+			later = until
+		}
+	}
+	return later, nil
 }
 
 // pace says when check runs may be written, so that GitHub does not hold back the installation; zero is now. What

@@ -125,15 +125,15 @@ func TestDeliveryThatKeepsFailing(t *testing.T) {
 		var made []time.Duration
 		for at, seen := time.Duration(0), 1; at < 5*24*time.Hour; at += 20 * time.Minute {
 			w.recoverNow(t, s.Store)
-			if n := w.attempts()[guid]; n > seen {
-				seen, made = n, append(made, at)
+			for n := w.attempts()[guid]; n > seen; seen++ {
+				made = append(made, at)
 			}
 			w.pass(20 * time.Minute)
 		}
 		if len(made) != mostTimes {
 			t.Fatalf("asked for after %v, want %d times", made, mostTimes)
 		}
-		for i := 2; i < len(made); i++ {
+		for i := 3; i < len(made); i++ { // the first may have been made when the service started
 			if made[i]-made[i-1] <= made[i-1]-made[i-2] {
 				t.Errorf("asked for after %v, want ever longer pauses", made)
 			}

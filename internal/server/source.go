@@ -20,7 +20,7 @@ type source struct {
 	store   *store.Store
 	metrics *telemetry.Metrics
 	dates   datesKept
-	asking  turns // who may write to a repository, by the key of that fact
+	asking  asking // who may write to a repository, by the key of that fact
 }
 
 func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
@@ -53,57 +53,55 @@ func (s *source) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 	return reading, nil
 }
 
-// pushers looks up who may write to a repository. Where that is not known, one evaluation at a time asks GitHub, until
-// it says that it is done: after a webhook about access many begin at once, and one answer serves them all.
+// pushers looks up who may write to a repository. Where that is not known and somebody else is asking GitHub, their
+// answer is waited for: after a webhook about access many begin at once, and one answer serves them all. If they get
+// none, everybody asks. done ends the asking of whoever has to.
 func (s *source) pushers(ctx context.Context, ref bylaw.Ref) (f fact[[]bylaw.Account], done func(), err error) {
 	key := pushersKey(ref.Installation, ref.Repository())
 	if f, err = kept[[]bylaw.Account](ctx, s.store, key); err != nil || f.found {
 		return f, func() {}, err
 	}
-	if done, err = whileWaiting(ctx, func() (func(), error) { return s.asking.take(ctx, key) }); err != nil {
-		if done != nil { // its turn has come, but no seat
-			done()
+	others, done := s.asking.begin(key)
+	if others == nil {
+		return f, done, nil
+	}
+	if _, err := whileWaiting(ctx, func() (struct{}, error) {
+		select {
+		case <-others:
+			return struct{}{}, nil
+		case <-ctx.Done():
+			return struct{}{}, ctx.Err()
 		}
+	}); err != nil {
 		return f, nil, err
 	}
-	if f, err = kept[[]bylaw.Account](ctx, s.store, key); err != nil || f.found {
-		done()
-		done = func() {}
+	f, err = kept[[]bylaw.Account](ctx, s.store, key)
+	return f, func() {}, err
+}
+
+// asking knows what is being asked for, by a key.
+type asking struct {
+	mu  sync.Mutex
+	now map[string]chan struct{} // closed when it ends
+}
+
+// begin begins to ask, until end is called, or returns when the one who asks already will have ended.
+func (a *asking) begin(key string) (others <-chan struct{}, end func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if others, ok := a.now[key]; ok {
+		return others, nil
 	}
-	return f, done, err
-}
-
-// turns lets one at a time do what a key names.
-type turns struct {
-	mu   sync.Mutex
-	held map[string]chan struct{} // closed when its turn ends
-}
-
-// take waits for the turn of a key; end ends it.
-func (t *turns) take(ctx context.Context, key string) (end func(), err error) {
-	for {
-		t.mu.Lock()
-		before, held := t.held[key]
-		if !held {
-			turn := make(chan struct{})
-			if t.held == nil {
-				t.held = map[string]chan struct{}{}
-			}
-			t.held[key] = turn
-			t.mu.Unlock()
-			return func() {
-				t.mu.Lock()
-				defer t.mu.Unlock()
-				delete(t.held, key)
-				close(turn)
-			}, nil
-		}
-		t.mu.Unlock()
-		select {
-		case <-before:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	if a.now == nil {
+		a.now = map[string]chan struct{}{}
+	}
+	own := make(chan struct{})
+	a.now[key] = own
+	return nil, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		delete(a.now, key)
+		close(own)
 	}
 }
 

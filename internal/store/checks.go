@@ -12,11 +12,11 @@ type Check struct {
 	Repository string
 	SHA        string
 	Name       string
-	RunID      int64  // GitHub's id; 0 when none is known
-	Digest     string // of the content last written; empty when it must be written again
-	Intended   bool   // writing was begun, and its outcome is not known: it must be written again
-	Generation int64  // counts the times it was forgotten; hand it back to SaveCheck as it was read
-	UpdatedAt  time.Time
+	RunID      int64     // GitHub's id; 0 when none is known
+	Digest     string    // of the content last written; empty when it must be written again
+	Intended   bool      // writing was begun, and its outcome is not known: it must be written again
+	Generation int64     // counts the times it was forgotten; hand it back to SaveCheck as it was read
+	UpdatedAt  time.Time // when writing was last begun, or ended
 }
 
 const checkColumns = "repository, sha, name, check_run_id, digest, intended, generation, updated_at"
@@ -56,7 +56,7 @@ func (s *Store) IntendCheck(ctx context.Context, repository, sha, name string) (
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO checks (repository, sha, name, check_run_id, digest, intended, generation, updated_at) VALUES ($1, $2, $3, 0, '', TRUE, 0, $4)
-			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE`, repository, sha, name, now)
+			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE, updated_at = excluded.updated_at`, repository, sha, name, now)
 		return err
 	})
 	if err != nil {

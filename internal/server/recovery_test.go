@@ -125,8 +125,8 @@ func TestDeliveryThatKeepsFailing(t *testing.T) {
 		var made []time.Duration
 		for at, seen := time.Duration(0), 1; at < 5*24*time.Hour; at += 20 * time.Minute {
 			w.recoverNow(t, s.Store)
-			for n := w.attempts()[guid]; n > seen; seen++ {
-				made = append(made, at)
+			for n := w.attempts()[guid]; seen < n; {
+				seen, made = seen+1, append(made, at)
 			}
 			w.pass(20 * time.Minute)
 		}

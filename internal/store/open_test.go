@@ -157,14 +157,10 @@ func TestDatabaseFileIsPrivateAndMayHaveAnyName(t *testing.T) {
 // TestStoppedProcessHoldsNobodyUp: a process that is stopped in the middle of a transaction keeps its locks only
 // for so long.
 func TestStoppedProcessHoldsNobodyUp(t *testing.T) {
-	engines(t, func(t *testing.T, d database) {
-		s := d.open(t)
-		if !s.postgres {
-			t.Skip("an SQLite file is for one process")
-		}
-		var limit string
-		if err := s.write.QueryRowContext(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&limit); err != nil || limit != "10s" {
-			t.Errorf("a transaction may be idle for %q, %v", limit, err)
-		}
-	})
+	t.Parallel()
+	s := newPostgres(t).open(t) // an SQLite file is for one process
+	var limit string
+	if err := s.write.QueryRowContext(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&limit); err != nil || limit != "10s" {
+		t.Errorf("a transaction may be idle for %q, %v", limit, err)
+	}
 }

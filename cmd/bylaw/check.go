@@ -46,7 +46,7 @@ func checkCommand(s streams) *cobra.Command {
 			"  bylaw check OWNER/REPO#N           live, with GITHUB_TOKEN or the App's credentials (see `bylaw serve --help`)\n" +
 			"  bylaw check --from FOLDER          recorded facts: snapshot.yml, law/, head/, ...\n" +
 			"  bylaw check --from FILE.jsonl      recorded runs or snapshots, one on each line, under the rules in --rules\n" +
-			"  bylaw check --git . --base main    a local clone, without network\n" +
+			"  bylaw check --git . --base main    a local clone, without network: its commits, not what is edited since\n" +
 			"  bylaw check --files PATH...        files and folders as they are, under the rules of the repository in which they stand\n",
 		Args: args(cobra.ArbitraryArgs),
 		RunE: func(c *cobra.Command, given []string) error {
@@ -306,7 +306,7 @@ func said(s streams, o checkOptions, result check.Result) error {
 			return err
 		}
 	} else if len(result.Run.Report.Checks) > 0 {
-		printReport(s.out, result.Run.Report, o.markdown)
+		printReport(s.out, standing(result.Run), o.markdown)
 	}
 	switch {
 	case len(result.Run.Report.Checks) == 0:
@@ -322,6 +322,26 @@ func said(s streams, o checkOptions, result check.Result) error {
 		return exit(exitNotAccepted)
 	}
 	return nil
+}
+
+// standing is the report as a terminal shows it: where rules were not asked, and none of the others refuses,
+// its first line does not say success.
+func standing(run bylaw.Run) bylaw.Report {
+	report, notAsked := run.Report, 0
+	for _, v := range run.Verdicts {
+		if v.Outcome == bylaw.NotAsked {
+			notAsked++
+		}
+	}
+	if notAsked == 0 || report.Conclusion != bylaw.Success {
+		return report
+	}
+	report.Checks = slices.Clone(report.Checks)
+	report.Checks[0].Conclusion = bylaw.Conclusion("not decided")
+	if !undecided(run) {
+		report.Checks[0].Conclusion = bylaw.Conclusion(fmt.Sprintf("nothing refused, but %s not asked", counted(notAsked, "rule")))
+	}
+	return report
 }
 
 // undecided reports whether no rule that could apply was asked.

@@ -208,7 +208,7 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 	}
 	for i, p := range l.config.Policies {
 		if ask.lacks(l.facts[p.ID]) && !l.metadata[p.ID].Local {
-			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID])
+			verdicts[i] = policy.NotAsked(l.sources[p.ID], l.metadata[p.ID], ask.need())
 			continue
 		}
 		problems := l.reasonNotToAsk(p.ID, s)
@@ -254,6 +254,14 @@ func (a Ask) lacks(facts []string) bool {
 	return slices.ContainsFunc(facts, func(fact string) bool {
 		return a.Anonymous && slices.Contains(aboutPeople, fact) || a.FilesOnly && !slices.Contains(aboutFiles, fact)
 	})
+}
+
+// need says what it would take to ask the policies that are not asked.
+func (a Ask) need() string {
+	if a.FilesOnly {
+		return "that takes a pull request, not only files"
+	}
+	return "name the author with --author"
 }
 
 // reasonNotToAsk says why a policy's answer could not be relied on. Facts that are not whole silence

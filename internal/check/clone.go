@@ -1,9 +1,12 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path"
 	"slices"
@@ -30,8 +33,12 @@ func (c Clone) Ref() bylaw.Ref {
 }
 
 // Read returns what git knows of the change between the base and the head. Who may write to the
-// repository it does not know, so Pushers is nil.
+// repository it does not know, so Pushers is nil. A folder without a repository, a revision that git does
+// not know and a head that adds no commit are each a *bylaw.Problem.
 func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
+	if err := c.stands(ctx); err != nil {
+		return bylaw.Reading{}, err
+	}
 	base, err := c.commit(ctx, c.Base)
 	if err != nil {
 		return bylaw.Reading{}, err
@@ -59,6 +66,12 @@ func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.
 	}
 	if s.Commits, err = c.commits(ctx, base, head); err != nil {
 		return bylaw.Reading{}, err
+	}
+	if len(s.Commits) == 0 {
+		return bylaw.Reading{}, &bylaw.Problem{
+			File: c.Folder, Msg: fmt.Sprintf("there is nothing between %s and %s: every commit of %s is in %s already", c.Base, c.Head, c.Head, c.Base),
+			Fix: "commit the change first, edits without a commit are not looked at; or name other revisions with --base and --head",
+		}
 	}
 	reading := bylaw.Reading{Snapshot: s, Law: bylaw.Tree{Repository: ref.Repository(), Commit: base, Visible: true}}
 	paths := append([]string{bylaw.ConfigPath, bylaw.PoliciesPath + "/"}, want.Law...)
@@ -222,8 +235,27 @@ func (c Clone) commit(ctx context.Context, revision string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
+// stands returns what is wrong with the folder as a place to ask git about.
+func (c Clone) stands(ctx context.Context) error {
+	if info, err := os.Stat(c.Folder); err != nil || !info.IsDir() {
+		return &bylaw.Problem{File: c.Folder, Msg: "there is no such folder", Fix: "name the folder of a git repository with --git"}
+	}
+	_, err := c.git(ctx, "rev-parse", "--git-dir")
+	refused := new(exec.ExitError)
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return &bylaw.Problem{File: c.Folder, Msg: "git is not installed here", Fix: "install git, which reads the repository"}
+	case errors.As(err, &refused) && bytes.Contains(refused.Stderr, []byte("dubious ownership")):
+		return &bylaw.Problem{File: c.Folder, Msg: "git does not read this folder, because somebody else owns it", Fix: "if you trust it: git config --global --add safe.directory " + c.Folder}
+	case errors.As(err, &refused):
+		return &bylaw.Problem{File: c.Folder, Msg: "this is no git repository", Fix: "name the folder of one with --git"}
+	}
+	return err
+}
+
 func (c Clone) git(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", c.Folder}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("git %s: %w", args[0], err)

@@ -126,10 +126,11 @@ func (r *renderer) told(v bylaw.Verdict) bool {
 
 func (r *renderer) title(conclusion bylaw.Conclusion, mends bool) string {
 	var stopping []bylaw.Verdict
-	applying, notAsked := 0, 0
+	applying, notAsked, need := 0, 0, ""
 	for _, v := range r.run.Verdicts {
 		if v.Outcome == bylaw.NotAsked {
 			notAsked++
+			need = needed(v)
 		}
 		if v.Outcome != bylaw.DoesNotApply && v.Outcome != bylaw.NotAsked {
 			applying++
@@ -152,7 +153,7 @@ func (r *renderer) title(conclusion bylaw.Conclusion, mends bool) string {
 	case len(faults) > 0:
 		return clip(plainText("The rules have a fault: "+briefly(faults[0])), maxTitle)
 	case notAsked > 0 && applying == 0:
-		return fmt.Sprintf("Not decided: %s about people could not be asked, because nobody is named", plural(notAsked, "rule"))
+		return clip(fmt.Sprintf("Not decided: %s could not be asked: %s", plural(notAsked, "rule"), need), maxTitle)
 	case conclusion == bylaw.Success && applying == 0:
 		return "No rule applies to this pull request"
 	case applying == 1:
@@ -185,7 +186,7 @@ func headline(v bylaw.Verdict) string {
 	case v.Outcome == bylaw.Broken && len(v.Problems) > 0:
 		text = fmt.Sprintf("%s could not be judged: %s", v.Policy, briefly(v.Problems[0]))
 	case v.Outcome == bylaw.NotAsked:
-		text = "Not asked: it needs facts that only GitHub has"
+		text = "Not asked: " + needed(v)
 	case text == "" && v.Outcome == bylaw.Accepted:
 		text = "Met: " + v.Title
 	case text == "" && len(v.Findings) > 0:
@@ -196,12 +197,17 @@ func headline(v bylaw.Verdict) string {
 	return clip(plainText(text), maxTitle)
 }
 
+// needed is what it would take to ask a policy that was not asked. Runs that older versions recorded do not say.
+func needed(v bylaw.Verdict) string {
+	return cmp.Or(plainText(v.Headline), "it needs facts that only GitHub has")
+}
+
 func verdictCell(v bylaw.Verdict) string {
 	switch v.Outcome {
 	case bylaw.DoesNotApply:
 		return "does not apply"
 	case bylaw.NotAsked:
-		return "not asked: it needs facts that only GitHub has"
+		return "not asked: " + inert(needed(v))
 	case bylaw.Broken:
 		return "**could not be judged**"
 	case bylaw.Accepted:

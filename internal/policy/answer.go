@@ -267,9 +267,9 @@ func DoesNotApply(s Source, md Metadata) bylaw.Verdict {
 }
 
 // NotAsked is the verdict of a policy that needs facts which a local check does not have. It stops
-// nothing, and nothing is ever posted of it.
-func NotAsked(s Source, md Metadata) bylaw.Verdict {
+// nothing, and nothing is ever posted of it. need says what it would take to ask it.
+func NotAsked(s Source, md Metadata, need string) bylaw.Verdict {
 	v := newVerdict(Inspection{Metadata: md}, s)
-	v.Outcome, v.Conclusion = bylaw.NotAsked, bylaw.Success
+	v.Outcome, v.Conclusion, v.Headline = bylaw.NotAsked, bylaw.Success, need
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -37,13 +38,27 @@ func databaseFlag(c *cobra.Command, into *string) {
 	c.Flags().StringVar(into, "database", "", "path of the service's SQLite file, or its postgres:// URL (default: BYLAW_DATABASE)")
 }
 
-// readDatabase opens the service's database only to read.
-func readDatabase(ctx context.Context, s streams, flag string) (*store.Store, error) {
+// lookInto opens the service's database only to read.
+func lookInto(ctx context.Context, s streams, flag string) (*store.Store, error) {
 	name, err := databaseOf(s, flag)
 	if err != nil {
 		return nil, err
 	}
 	kept, err := store.OpenToRead(ctx, name)
+	return kept, orAnother(err)
+}
+
+// orAnother adds to why a database cannot be opened how another one is named, where nothing else would help.
+func orAnother(err error) error {
+	if u := new(store.Unusable); errors.As(err, &u) && u.Fix == "" {
+		u.Fix = "name the service's database with --database or BYLAW_DATABASE"
+	}
+	return err
+}
+
+// readDatabase opens the service's database only to read, if it has an audit log.
+func readDatabase(ctx context.Context, s streams, flag string) (*store.Store, error) {
+	kept, err := lookInto(ctx, s, flag)
 	if err != nil {
 		return nil, err
 	}
@@ -451,8 +466,9 @@ func writeDatabase(ctx context.Context, s streams, flag string) (*store.Store, e
 	}
 	if !strings.Contains(name, "://") && !strings.HasPrefix(name, "file:") {
 		if _, err := os.Stat(name); err != nil {
-			return nil, usagef("there is no database %s", name)
+			return nil, usagef("there is no file %s (name the service's database with --database or BYLAW_DATABASE)", name)
 		}
 	}
-	return store.Open(ctx, name, time.Now)
+	kept, err := store.Open(ctx, name, time.Now)
+	return kept, orAnother(err)
 }

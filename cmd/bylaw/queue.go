@@ -14,22 +14,18 @@ import (
 
 // queueCommand shows what the service has to do. It only reads, unless something is to be tried again.
 func queueCommand(s streams) *cobra.Command {
-	asJSON, limit := false, 0
+	asJSON, limit, database := false, 0, ""
 	c := &cobra.Command{
 		Use:   "queue",
 		Short: "Show what waits, runs, is tried again and has failed",
-		Long: "Shows what the service of BYLAW_DATABASE has to do, by installation and repository. It may go on running, and\n" +
+		Long: "Shows what the service has to do, by installation and repository. It may go on running, and\n" +
 			"nothing is written. The exit code is 1 when something has failed and waits for somebody.",
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if limit < 1 {
 				return usagef("--limit must be a number from 1")
 			}
-			database, err := databaseOf(s, "")
-			if err != nil {
-				return err
-			}
-			kept, err := store.OpenToRead(c.Context(), database)
+			kept, err := lookInto(c.Context(), s, database)
 			if err != nil {
 				return err
 			}
@@ -59,12 +55,13 @@ func queueCommand(s streams) *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().IntVar(&limit, "limit", 100, "jobs to show, failed ones first")
+	databaseFlag(c, &database)
 	c.AddCommand(queueRetryCommand(s))
 	return c
 }
 
 func queueRetryCommand(s streams) *cobra.Command {
-	failed := false
+	failed, database := false, ""
 	c := &cobra.Command{
 		Use:   "retry KEY... | --failed",
 		Short: "Have something done again at once: by its key, or all that has failed",
@@ -74,13 +71,13 @@ func queueRetryCommand(s streams) *cobra.Command {
 			if failed == (len(keys) > 0) {
 				return usagef("give either the keys of jobs or --failed; `bylaw queue` shows the keys")
 			}
-			database, err := databaseOf(s, "")
+			name, err := databaseOf(s, database)
 			if err != nil {
 				return err
 			}
-			kept, err := store.OpenBeside(c.Context(), database, time.Now)
+			kept, err := store.OpenBeside(c.Context(), name, time.Now)
 			if err != nil {
-				return err
+				return orAnother(err)
 			}
 			defer kept.Close()
 			if failed {
@@ -109,6 +106,7 @@ func queueRetryCommand(s streams) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&failed, "failed", false, "everything that has failed")
+	databaseFlag(c, &database)
 	return c
 }
 

@@ -31,7 +31,7 @@ type replayOptions struct {
 func replayCommand(s streams) *cobra.Command {
 	var o replayOptions
 	c := &cobra.Command{
-		Use:   "replay PATH... | --database URL",
+		Use:   "replay PATH... | [--database URL]",
 		Short: "Judge recorded pull requests under other rules, and say what changes",
 		Long: "Judges recorded pull requests again and says for which of them the conclusion changes, by which rule, whom that\n" +
 			"concerns and since when. Nothing is posted, and nothing is read but the records: people, organizations and how near\n" +
@@ -57,13 +57,16 @@ func replayCommand(s streams) *cobra.Command {
 	f.StringVar(&o.repository, "repository", "", "only pull requests of this repository, OWNER/NAME")
 	f.StringVar(&o.since, "since", "", "only what was recorded on this date or later (2026-01-31, UTC)")
 	f.StringVar(&o.until, "until", "", "only what was recorded before this date")
-	f.StringVar(&o.database, "database", "", "path of the service's SQLite file, or its postgres:// URL, instead of files")
+	f.StringVar(&o.database, "database", "", "path of the service's SQLite file, or its postgres:// URL (default, where no PATH is given: BYLAW_DATABASE)")
 	return c
 }
 
 func runReplay(ctx context.Context, s streams, o replayOptions, paths []string) error {
+	if o.database == "" && len(paths) == 0 {
+		o.database = s.getenv("BYLAW_DATABASE") // and nothing where nobody has set it: whoever forgot the files should hear so
+	}
 	if (o.database == "") == (len(paths) == 0) {
-		return usagef("name files of recorded runs, or --database URL; see `bylaw replay --help`")
+		return usagef("name files of recorded runs, or the service's database with --database or BYLAW_DATABASE, not both; see `bylaw replay --help`")
 	}
 	if _, _, ok := bylaw.SplitRepository(o.repository); o.repository != "" && !ok {
 		return usagef("%q is not a repository; write OWNER/NAME", o.repository)
@@ -91,7 +94,7 @@ func runReplay(ctx context.Context, s streams, o replayOptions, paths []string) 
 	}
 	records := recordsIn(s, paths)
 	if o.database != "" {
-		kept, err := store.OpenToRead(ctx, o.database)
+		kept, err := lookInto(ctx, s, o.database)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/github"
+	"github.com/bylaw-app/bylaw/internal/store"
 )
 
 // sentence says an error in words for the person at the command line.
@@ -15,6 +16,9 @@ func sentence(err error) string {
 	var g *github.Error
 	if errors.As(err, &g) {
 		return g.Sentence()
+	}
+	if u := new(store.Unusable); errors.As(err, &u) {
+		return u.Error()
 	}
 	return err.Error()
 }

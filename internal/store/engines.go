@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/url"
 	"os"
@@ -32,15 +31,15 @@ func (s *Store) openSQLite(ctx context.Context, name string) error {
 		return err
 	}
 	if folder := filepath.Dir(file); !isFolder(folder) {
-		return fmt.Errorf("the folder %s of the database file does not exist", folder)
+		return unusable("the folder %s of the database file does not exist", folder)
 	}
 	// SQLite would create it readable by everybody, and its side files take over its mode.
 	created, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return fmt.Errorf("the database file cannot be written: %w", err)
+		return &Unusable{Msg: "the database file " + file + " cannot be written", Fix: "may this user write it, and its folder?", Err: err}
 	}
 	if err := created.Close(); err != nil {
-		return fmt.Errorf("the database file cannot be written: %w", err)
+		return &Unusable{Msg: "the database file " + file + " cannot be written", Fix: "may this user write it, and its folder?", Err: err}
 	}
 
 	query.Set("_busy_timeout", "10000")
@@ -57,13 +56,13 @@ func (s *Store) openSQLite(ctx context.Context, name string) error {
 	var mode string
 	var synchronous int
 	if err := s.write.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
-		return fmt.Errorf("%s is not a database that can be used: %w", file, err)
+		return sqliteFault(file, err)
 	}
 	if err := s.write.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&synchronous); err != nil {
-		return fmt.Errorf("%s is not a database that can be used: %w", file, err)
+		return sqliteFault(file, err)
 	}
 	if mode != "wal" || synchronous != 2 {
-		return fmt.Errorf("%s does not keep what is committed (journal_mode %s, synchronous %d): it needs a local disk", file, mode, synchronous)
+		return unusable("%s does not keep what is committed (journal_mode %s, synchronous %d): it needs a local disk", file, mode, synchronous)
 	}
 
 	query.Set("_query_only", "on")
@@ -78,13 +77,13 @@ func (s *Store) openSQLite(ctx context.Context, name string) error {
 
 // sqliteFile splits a path or a file: URL into the path and SQLite's own parameters.
 func sqliteFile(name string) (string, url.Values, error) {
-	notFile := fmt.Errorf("%q is not a file: give the path of a file, or a postgres:// URL", name)
+	notFile := unusable("%q is not a file: give the path of a file, or a postgres:// URL", name)
 	if !strings.HasPrefix(name, "file:") {
 		scheme, _, isURL := strings.Cut(name, "://")
 		switch {
 		case isURL:
 			// The rest may hold a password.
-			return "", nil, fmt.Errorf("%s:// is not supported: give the path of a file, or a postgres:// URL", scheme)
+			return "", nil, unusable("%s:// is not supported: give the path of a file, or a postgres:// URL", scheme)
 		case name == "" || name == ":memory:":
 			return "", nil, notFile
 		}
@@ -121,7 +120,7 @@ func isFolder(path string) bool {
 func (s *Store) openPostgres(ctx context.Context, name string) error {
 	config, err := pgx.ParseConfig(name)
 	if err != nil {
-		return fmt.Errorf("the postgres:// URL cannot be read: %s", oneLine(err))
+		return &Unusable{Msg: "the postgres:// URL cannot be read", Fix: "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as @ and / in a password as %40 and %2F", Err: err}
 	}
 	if config.RuntimeParams["synchronous_commit"] == "" {
 		config.RuntimeParams["synchronous_commit"] = "on"
@@ -144,10 +143,10 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	err = s.write.QueryRowContext(ctx, `
 		SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('full_page_writes')`).Scan(&commit, &fsync, &pages)
 	if err != nil {
-		return fmt.Errorf("PostgreSQL at %s does not answer: %s", net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), oneLine(err))
+		return postgresFault(net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), err)
 	}
 	if commit == "off" {
-		return fmt.Errorf("the postgres:// URL sets synchronous_commit=off, with which committed deliveries can be lost")
+		return unusable("the postgres:// URL sets synchronous_commit=off, with which committed deliveries can be lost")
 	}
 	if fsync == "off" {
 		s.doubts = append(s.doubts, "PostgreSQL runs with fsync off: a power cut can lose deliveries that were kept, or damage the database; "+
@@ -159,6 +158,3 @@ func (s *Store) openPostgres(ctx context.Context, name string) error {
 	}
 	return nil
 }
-
-// oneLine flattens the drivers' messages of several lines.
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 func TestCommitsAreOnDiskBeforeTheyAreAnswered(t *testing.T) {
@@ -114,8 +119,8 @@ func TestOpenNamesWhatIsWrong(t *testing.T) {
 		{"file://elsewhere.example/x.db", "is not a file"},
 		{"mysql://alice:secret@db.example/bylaw", "mysql:// is not supported"},
 		{filepath.Join(folder, "absent", "bylaw.db"), "absent of the database file does not exist"},
-		{text, "is not a database"},
-		{"postgres://alice:secret@127.0.0.1:1/bylaw", "PostgreSQL at 127.0.0.1:1 does not answer"},
+		{text, "notes.txt is not a database"},
+		{"postgres://alice:secret@127.0.0.1:1/bylaw", "PostgreSQL at 127.0.0.1:1 does not answer (start it, or correct host and port in the postgres:// URL)"},
 		{"postgres://alice:secret@[::1/bylaw", "postgres:// URL cannot be read"},
 	} {
 		_, err := Open(t.Context(), test.url, time.Now)
@@ -124,8 +129,25 @@ func TestOpenNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: want an error", test.url)
 		case !strings.Contains(err.Error(), test.want):
 			t.Errorf("%s: want %q in %q", test.url, test.want, err)
-		case strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "\n"):
-			t.Errorf("%s: want one line without the password, got %q", test.url, err)
+		case strings.ContainsAny(err.Error(), "\n") || slices.ContainsFunc([]string{"secret", "alice", "dial", "(26)"}, func(word string) bool { return strings.Contains(err.Error(), word) }):
+			t.Errorf("%s: want one line without user, password and what the engine said, got %q", test.url, err)
+		}
+	}
+}
+
+func TestWhatPostgresAnswersIsASentence(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"does not let the user":           &pgconn.PgError{Code: "28P01", Message: `password authentication failed for user "alice"`},
+		"has no database of the name":     &pgconn.PgError{Code: "3D000", Message: `database "alice" does not exist`},
+		"it answers with code 57P03":      &pgconn.PgError{Code: "57P03", Message: "alice is early"},
+		"there is no such host":           &net.DNSError{Name: "db.example"},
+		"does not answer (start it, or":   context.DeadlineExceeded,
+		"does not speak TLS as the postg": errors.New("tls error: server refused alice"),
+	} {
+		got := postgresFault("db.example:5432", fmt.Errorf("failed to connect as alice: %w", err)).Error()
+		if !strings.HasPrefix(got, "PostgreSQL at db.example:5432 ") || !strings.Contains(got, want) || strings.Contains(got, "alice") {
+			t.Errorf("%v: want %q and no user, got %q", err, want, got)
 		}
 	}
 }

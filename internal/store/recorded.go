@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"os"
 	"strings"
 	"time"
 )
@@ -59,6 +60,9 @@ func (s *Store) lookIntoSQLite(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return unusable("there is no file %s", file)
+	}
 	query.Set("mode", "rw") // not "rwc": nothing is created. "ro" could not read what a running service wrote last
 	query.Set("_busy_timeout", "10000")
 	query.Set("_query_only", "on")
@@ -67,10 +71,10 @@ func (s *Store) lookIntoSQLite(ctx context.Context, name string) error {
 	}
 	var tables int
 	if err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE name = 'runs'").Scan(&tables); err != nil {
-		return fmt.Errorf("%s is not a database that can be read: %w", file, err)
+		return sqliteFault(file, err)
 	}
 	if tables == 0 {
-		return fmt.Errorf("%s is not a database of Bylaw: it has no runs", file)
+		return unusable("%s is not a database of Bylaw: it has no runs", file)
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func TestOpenToReadMakesNothing(t *testing.T) {
 	empty := filepath.Join(folder, "empty.db")
 	check(t, os.WriteFile(empty, nil, 0o600))
 	for name, want := range map[string]string{
-		filepath.Join(folder, "absent.db"): "not a database that can be read",
+		filepath.Join(folder, "absent.db"): "there is no file ",
 		empty:                              "it has no runs",
 	} {
 		if _, err := OpenToRead(t.Context(), name); err == nil || !strings.Contains(fmt.Sprint(err), want) {

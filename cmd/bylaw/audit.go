@@ -342,7 +342,7 @@ func auditPersonCommand(s streams) *cobra.Command {
 			"Exit codes: 0 nothing is kept, 1 something is, 2 wrong usage, 3 it could not be read.",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
-			traces, kept, err := tracesOf(c.Context(), s, given[0], database, readDatabase)
+			traces, kept, err := tracesOf(c.Context(), s, loginArg(given[0]), database, readDatabase)
 			if err != nil {
 				return err
 			}
@@ -372,7 +372,7 @@ func auditPersonCommand(s streams) *cobra.Command {
 
 func tracesOf(ctx context.Context, s streams, login, database string, open func(context.Context, streams, string) (*store.Store, error)) ([]audit.Traces, *store.Store, error) {
 	if !roster.IsLogin(login) {
-		return nil, nil, usagef("%q is not a GitHub login; write it without \"@\"", login)
+		return nil, nil, usagef("%q is not a GitHub login", login)
 	}
 	kept, err := open(ctx, s, database)
 	if err != nil {
@@ -419,7 +419,7 @@ func auditRedactCommand(s streams) *cobra.Command {
 			"Exit codes: 0 taken out, 1 something stays or, without --yes, nothing was done, 2 wrong usage, 3 it could not be done.",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
-			return auditRedact(c.Context(), s, given[0], by, database, yes)
+			return auditRedact(c.Context(), s, loginArg(given[0]), by, database, yes)
 		},
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do it; without, only what would be taken out is said")

@@ -75,6 +75,10 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 			ways++
 		}
 	}
+	o.author = loginArg(o.author)
+	for i, login := range o.approvedBy {
+		o.approvedBy[i] = loginArg(login)
+	}
 	notLogins := slices.DeleteFunc(append(slices.Clone(o.approvedBy), o.author), func(login string) bool {
 		return login == "" || roster.IsLogin(login)
 	})
@@ -84,7 +88,7 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 	case o.files && len(given) == 0:
 		return usagef("--files needs the names of files or folders")
 	case len(notLogins) > 0:
-		return usagef("%q is not a GitHub login; write it without \"@\"", notLogins[0])
+		return usagef("%q is not a GitHub login", notLogins[0])
 	case o.git != "" && o.base == "":
 		return usagef("--git needs --base: the branch to merge into")
 	case o.post && (len(given) == 0 || o.files):

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -118,12 +119,23 @@ func rootCommand(s streams) *cobra.Command {
 	return root
 }
 
-// args turns cobra's complaint about arguments into a usage error.
+// args says in words of its own what cobra finds wrong with arguments.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, given []string) error {
-		if err := check(c, given); err != nil {
-			return usagef("%w; see `%s --help`", err, c.CommandPath())
+		if check(c, given) == nil {
+			return nil
 		}
-		return nil
+		name := c.CommandPath()
+		_, takes, _ := strings.Cut(c.Use, " ")
+		switch {
+		case c.HasAvailableSubCommands():
+			return usagef("there is no command \"%s %s\"; see `%s --help`", name, given[0], name)
+		case takes == "":
+			return usagef("`%s` takes no arguments, and %q was given; see `%s --help`", name, given[0], name)
+		case len(given) == 0:
+			return usagef("something is missing; write: %s %s", name, takes)
+		default:
+			return usagef("these are too many or too few arguments; write: %s %s", name, takes)
+		}
 	}
 }

@@ -41,6 +41,9 @@ func whoCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for i, login := range logins {
+				logins[i] = loginArg(login)
+			}
 			return who(s, o, book, same, logins)
 		},
 	}

@@ -23,6 +23,9 @@ func sentence(err error) string {
 	return err.Error()
 }
 
+// loginArg is a login as somebody gives it at the command line, who may write @alice as on GitHub.
+func loginArg(given string) string { return strings.TrimPrefix(given, "@") }
+
 // printReport shows a report: the check runs one after the other, as Markdown for GitHub or as plain text
 // for a terminal.
 func printReport(w io.Writer, report bylaw.Report, markdown bool) {

@@ -257,7 +257,10 @@ func configDifferences(now, next *law) []bylaw.Difference {
 	for _, id := range slices.Sorted(maps.Keys(after)) {
 		e := after[id]
 		was, stood := before[id]
-		if !stood {
+		switch {
+		case !stood && slices.Contains(policy.AlwaysOn, id):
+			continue // it was on before there was a configuration
+		case !stood:
 			add(e.On, "policy %s would be switched on", id)
 			continue
 		}
@@ -283,9 +286,14 @@ func configDifferences(now, next *law) []bylaw.Difference {
 	}
 	out = append(out, relationDifferences(now, next)...)
 	out = append(out, packDifferences(now, next)...)
-	was, is := rosterNames(now), rosterNames(next)
-	if was != is {
+	if was, is := rosterNames(now), rosterNames(next); was != is {
 		add(policy.Place{}, "the rosters would be %s instead of %s", orNone(is), orNone(was))
+	}
+	if was, is := now.config.Organizations.Value, next.config.Organizations; was != is.Value {
+		add(is.From, "the organizations file would be %s instead of %s", orNone(is.Value), orNone(was))
+	}
+	if was, is := now.config.Removed.Value, next.config.Removed; was != is.Value {
+		add(is.From, "the list of people of whom nothing is told would be %s instead of %s", orNone(is.Value), orNone(was))
 	}
 	if was, is := sharedNames(now), sharedNames(next); was != is {
 		add(policy.Place{}, "the private repositories whose rosters all others may name would be %s instead of %s", orNone(is), orNone(was))
@@ -349,11 +357,6 @@ func rosterNames(l *law) string {
 	var names []string
 	for _, r := range l.config.Rosters {
 		names = append(names, r.String())
-	}
-	for _, file := range []policy.Setting[string]{l.config.Organizations, l.config.Removed} {
-		if file.Value != "" {
-			names = append(names, file.Value)
-		}
 	}
 	return strings.Join(names, ", ")
 }

@@ -142,7 +142,11 @@ func auditVerify(ctx context.Context, s streams, o verifyOptions, given []string
 		}
 	}
 	if len(names) == 0 {
-		fmt.Fprintln(s.err, "bylaw: there is no audit log")
+		of := ""
+		if repository != "" {
+			of = " of " + repository
+		}
+		fmt.Fprintf(s.err, "bylaw: there is no audit log%s in this database\n", of)
 		return exit(exitUndecided)
 	}
 	differs, unknown := false, false
@@ -175,16 +179,18 @@ func printVerified(s streams, o verifyOptions, v audit.Verified) error {
 	if o.json {
 		return json.NewEncoder(s.out).Encode(v)
 	}
-	standing := "in order by themselves"
+	standing := "unchanged as far as the log itself shows"
 	switch {
 	case len(v.Faults) > 0:
 		standing = "NOT as they were written"
 	case o.github && v.Compared == 0:
-		standing += ", but GitHub names none of them: whether they were written anew is not known"
+		standing += ", but GitHub names none of them: whether all were written anew is not known"
+	case !o.github:
+		standing += "; --github compares them with what GitHub shows"
 	case v.Anchored > 0:
 		standing = fmt.Sprintf("as they were written up to entry %d", v.Anchored)
 		if v.Anchored < v.Entries {
-			standing += ", in order by themselves after it"
+			standing += ", and unchanged after it as far as the log itself shows"
 		}
 	}
 	fmt.Fprintf(s.out, "%s: %d entries, %s", v.Repository, v.Entries, standing)

@@ -62,6 +62,9 @@ func explainCommand(s streams) *cobra.Command {
 func explain(s streams, source policy.Source, in policy.Inspection) error {
 	w := s.out
 	md := in.Metadata
+	if md.Title == "" { // without METADATA there is nothing to explain but what is wrong
+		return explainProblems(w, in.Problems)
+	}
 	fmt.Fprintf(w, "%s: %s\n\n%s\n", source.ID, md.Title, md.Description)
 	for _, rule := range md.Rule {
 		fmt.Fprintf(w, "\nThe written rule: %s\n  %s\n", rule.Description, rule.Ref)
@@ -84,10 +87,14 @@ func explain(s streams, source policy.Source, in policy.Inspection) error {
 		fmt.Fprintf(w, "\nParameters, in %s below policies.%s:\n", bylaw.ConfigPath, source.ID)
 		explainParams(w, "  ", properties)
 	}
-	for _, p := range in.Problems {
+	return explainProblems(w, in.Problems)
+}
+
+func explainProblems(w io.Writer, problems []bylaw.Problem) error {
+	for _, p := range problems {
 		fmt.Fprintln(w, p.Error())
 	}
-	if len(in.Problems) > 0 {
+	if len(problems) > 0 {
 		return exit(exitNotAccepted)
 	}
 	return nil

@@ -29,20 +29,21 @@ func healthCommand(s streams) *cobra.Command {
 			if host == "" || host == "0.0.0.0" || host == "::" {
 				host = "127.0.0.1"
 			}
+			address := net.JoinHostPort(host, port)
 			ctx, cancel := context.WithTimeout(c.Context(), 5*time.Second)
 			defer cancel()
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
 			if err != nil {
 				return err
 			}
 			response, err := http.DefaultClient.Do(request)
 			if err != nil {
-				fmt.Fprintln(s.err, "bylaw: the service does not answer")
+				fmt.Fprintf(s.err, "bylaw: the service does not answer at %s (BYLAW_LISTEN names the address)\n", address)
 				return exit(exitNotAccepted)
 			}
 			defer response.Body.Close()
 			if response.StatusCode != http.StatusOK {
-				fmt.Fprintln(s.err, "bylaw: the service is not ready")
+				fmt.Fprintf(s.err, "bylaw: the service at %s is not ready; its log says why\n", address)
 				return exit(exitNotAccepted)
 			}
 			fmt.Fprintln(s.out, "ready")

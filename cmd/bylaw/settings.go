@@ -185,10 +185,16 @@ func readSettings(getenv func(string) string) (settings, error) {
 		}
 	}
 	if faults = append(faults, s.together()...); len(faults) > 0 {
+		if slices.ContainsFunc(faults, func(fault string) bool { return strings.Contains(fault, notSet) }) {
+			faults = append(faults, "`bylaw setup` makes the App and writes these settings to bylaw.env; then read them with: set -a; . ./bylaw.env; set +a")
+		}
 		return s, usagef("%s", strings.Join(faults, "\nbylaw: "))
 	}
 	return s, nil
 }
+
+// notSet is how each complaint about a setting that is missing goes on after its name.
+const notSet = " is not set; it must be the "
 
 // set reads one variable, and says in a sentence what is wrong with it.
 func (s *settings) set(v setting, getenv func(string) string) string {
@@ -199,9 +205,9 @@ func (s *settings) set(v setting, getenv func(string) string) string {
 	case value == "" && slices.Contains(optional, v.name):
 		return ""
 	case value == "" && v.secret:
-		return fmt.Sprintf("%s is not set; it must be the %s (or name a file that holds it in %s_FILE)", v.name, v.help, v.name)
+		return fmt.Sprintf("%s"+notSet+"%s (or name a file that holds it in %s_FILE)", v.name, v.help, v.name)
 	case value == "":
-		return fmt.Sprintf("%s is not set; it must be the %s", v.name, v.help)
+		return v.name + notSet + v.help
 	}
 	if err := v.read(s, value); err != nil {
 		return fmt.Sprintf("%s %v", v.name, err)

@@ -5,7 +5,7 @@
 #   third-party review. Whether somebody works for the same organization is judged on the day of the
 #   review (parameter "at"), from the rosters of the default branch. Evidence that a person can make
 #   alone, such as a commit's e-mail address, can only add a conflict. Communities have written this rule
-#   in many ways; "rule" chooses among them, and the folder presets has theirs ready to be used.
+#   in many ways; "rule" chooses among them, and `bylaw config preset` prints theirs ready to be used.
 # related_resources:
 #   - ref: https://github.com/StackStorm/community/issues/51
 #     description: "The rule in the words of the community that first asked for it: third-party review of serious changes"

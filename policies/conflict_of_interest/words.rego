@@ -345,7 +345,9 @@ _number(n) := "none" if n == 0
 
 _number(n) := $"{n}" if n > 0
 
-_help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 0
+_help := $"An approval by {lib.in_a_row(reviewers)} would count." if count(reviewers) == 1
+
+_help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 1
 
 _help := _help_from_elsewhere if {
 	count(reviewers) == 0

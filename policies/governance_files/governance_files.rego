@@ -203,7 +203,9 @@ _so_far := "none yet" if count(_counted) == 0
 
 _so_far := $"{count(_counted)}" if count(_counted) > 0
 
-_help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 0
+_help := $"An approval by {lib.in_a_row(reviewers)} would count." if count(reviewers) == 1
+
+_help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 1
 
 _help := "Nobody could give this approval: nobody who may write to this repository is known to be independent of it. Give an outside member of the committee write access, or let an administrator decide." if count(reviewers) == 0
 

@@ -161,7 +161,9 @@ findings contains {
 	_stands(login, f) != ""
 }
 
-_help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 0
+_help := $"An approval by {lib.in_a_row(reviewers)} would count." if count(reviewers) == 1
+
+_help := $"An approval by one of these people would count: {lib.in_a_short_row(reviewers, 10)}." if count(reviewers) > 1
 
 _help := "Nobody who may write here is known to work for no partner; give somebody of the community write access, or let an administrator decide." if count(reviewers) == 0
 

@@ -45,10 +45,11 @@ var (
 		"internal/lack":       nil,
 		"internal/fakegithub": nil,
 		"internal/judge":      {"internal/lack"},
+		"internal/schema":     {"internal/lack"},
 	}
 	builders = map[string][]string{
 		"internal/fakegithub": {"cmd/bylaw"}, // bylaw demo
-		"internal/lack":       {"internal/judge"},
+		"internal/lack":       {"internal/judge", "internal/schema"},
 	}
 )
 
@@ -64,8 +65,8 @@ var doors = map[string][]string{
 	"go.opentelemetry.io":                     {"internal/telemetry"},
 	"golang.org/x/time":                       {"internal/github", "internal/server"},
 	"modernc.org/sqlite":                      {"internal/store"},
-	"github.com/jackc/pgx":                    {"internal/store"},
-	"database/sql":                            {"internal/store"},
+	"github.com/jackc/pgx":                    {"internal/store", "internal/schema"},
+	"database/sql":                            {"internal/store", "internal/schema"},
 	"gopkg.in/yaml.v3":                        {"internal/document"},
 	"github.com/pelletier/go-toml":            {"internal/document"},
 	"github.com/yuin/goldmark":                {"internal/document"},

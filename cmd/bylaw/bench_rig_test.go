@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -19,7 +18,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +33,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
-	"github.com/bylaw-app/bylaw/internal/lack"
+	"github.com/bylaw-app/bylaw/internal/schema"
 )
 
 // The benchmarks of the whole service. The service, GitHub, the database server and this load generator are each a
@@ -175,40 +173,21 @@ func start(b *testing.B, cmd *exec.Cmd, end func()) {
 	})
 }
 
-// benchPostgres makes a schema of its own in the server that BYLAW_TEST_POSTGRES names.
+// benchPostgres makes a schema of its own, and says how durable the server is.
 func benchPostgres(b *testing.B) string {
 	b.Helper()
-	server := os.Getenv("BYLAW_TEST_POSTGRES")
-	if server == "" {
-		lack.Skip(b, "BYLAW_TEST_POSTGRES is not set: give it the postgres:// URL of a PostgreSQL in which schemas may be created.")
-	}
-	address, err := url.Parse(server)
+	address := schema.New(b)
+	db, err := sql.Open("pgx", address)
 	if err != nil {
 		b.Fatal(err)
 	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		b.Fatal(err)
-	}
-	schema := "bylaw_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(b.Context(), "CREATE SCHEMA "+schema); err != nil {
-		b.Fatal(err)
-	}
+	defer db.Close()
 	var fsync string
 	if err := db.QueryRowContext(b.Context(), "SHOW fsync").Scan(&fsync); err != nil {
 		b.Fatal(err)
 	}
 	b.Logf("PostgreSQL: fsync %s", fsync)
-	b.Cleanup(func() {
-		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
-			b.Error(err)
-		}
-		db.Close()
-	})
-	query := address.Query()
-	query.Set("search_path", schema)
-	address.RawQuery = query.Encode()
-	return address.String()
+	return address
 }
 
 // machine says once where the figures come from.

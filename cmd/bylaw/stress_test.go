@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"database/sql"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -16,7 +15,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -30,7 +28,7 @@ import (
 	"time"
 
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
-	"github.com/bylaw-app/bylaw/internal/lack"
+	"github.com/bylaw-app/bylaw/internal/schema"
 	"github.com/bylaw-app/bylaw/internal/server"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -443,32 +441,7 @@ func stressDatabase(t *testing.T, engine string) string {
 	if engine == "sqlite" {
 		return filepath.Join(t.TempDir(), "bylaw.db")
 	}
-	server := os.Getenv("BYLAW_TEST_POSTGRES")
-	if server == "" {
-		lack.Skip(t, "BYLAW_TEST_POSTGRES is not set: give it the postgres:// URL of a PostgreSQL in which schemas may be created.")
-	}
-	address, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := "bylaw_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	query := address.Query()
-	query.Set("search_path", schema)
-	address.RawQuery = query.Encode()
-	return address.String()
+	return schema.New(t)
 }
 
 // inCI is the whole number in CI, and a tenth of it where somebody waits for the tests.

@@ -12,12 +12,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
+	"github.com/bylaw-app/bylaw/internal/schema"
 )
 
 func TestBurst(t *testing.T) {
 	t.Parallel()
 	t.Run("one process on SQLite", func(t *testing.T) { t.Parallel(); burst(t, sqlite(t), 1) })
-	t.Run("two processes on PostgreSQL", func(t *testing.T) { t.Parallel(); burst(t, postgres(t), 2) })
+	t.Run("two processes on PostgreSQL", func(t *testing.T) { t.Parallel(); burst(t, schema.New(t), 2) })
 }
 
 // burst has 40 pull requests opened, labelled and approved all at once, before processes that share a database

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -16,8 +15,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -27,8 +24,8 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/github"
-	"github.com/bylaw-app/bylaw/internal/lack"
 	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/schema"
 	"github.com/bylaw-app/bylaw/internal/store"
 	"github.com/bylaw-app/bylaw/policies"
 )
@@ -312,42 +309,11 @@ func engines(t *testing.T, test func(t *testing.T, database string)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, postgres(t))
+		test(t, schema.New(t))
 	})
 }
 
 func sqlite(t *testing.T) string { return filepath.Join(t.TempDir(), "bylaw.db") }
-
-// postgres makes a schema of its own in the server that BYLAW_TEST_POSTGRES names.
-func postgres(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("BYLAW_TEST_POSTGRES")
-	if server == "" {
-		lack.Skip(t, "BYLAW_TEST_POSTGRES is not set: give it the postgres:// URL of a PostgreSQL in which schemas may be created.")
-	}
-	address, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := "bylaw_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	query := address.Query()
-	query.Set("search_path", schema)
-	address.RawQuery = query.Encode()
-	return address.String()
-}
 
 // delivery is a signed webhook, as GitHub sends it.
 func delivery(t *testing.T, guid, event string, body []byte) *http.Request {

@@ -1,18 +1,12 @@
 package store
 
 import (
-	"context"
-	"crypto/rand"
-	"database/sql"
-	"net/url"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/bylaw-app/bylaw/internal/lack"
+	"github.com/bylaw-app/bylaw/internal/schema"
 )
 
 // clock is a clock that only tests move.
@@ -68,35 +62,9 @@ func newSQLite(t testing.TB) database {
 	return database{filepath.Join(t.TempDir(), "bylaw.db"), &clock{at: start}}
 }
 
-// newPostgres makes a schema of its own in the server that BYLAW_TEST_POSTGRES names.
 func newPostgres(t testing.TB) database {
 	t.Helper()
-	server := os.Getenv("BYLAW_TEST_POSTGRES")
-	if server == "" {
-		lack.Skip(t, "BYLAW_TEST_POSTGRES is not set: give it the postgres:// URL of a PostgreSQL in which schemas may be created.")
-	}
-	address, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := "bylaw_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	query := address.Query()
-	query.Set("search_path", schema)
-	address.RawQuery = query.Encode()
-	return database{address.String(), &clock{at: start}}
+	return database{schema.New(t), &clock{at: start}}
 }
 
 // must fails the test when a call does.

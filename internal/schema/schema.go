@@ -1,0 +1,48 @@
+// Package schema gives a test a PostgreSQL database of its own.
+package schema
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"github.com/bylaw-app/bylaw/internal/lack"
+)
+
+// New makes a schema in the server that BYLAW_TEST_POSTGRES names, which is dropped when the test ends, and returns the
+// postgres:// URL by which everything happens in it. The test is skipped, or fails where CI=true, without a server.
+func New(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("BYLAW_TEST_POSTGRES")
+	if server == "" {
+		lack.Skip(t, "BYLAW_TEST_POSTGRES is not set: give it the postgres:// URL of a PostgreSQL in which schemas may be created.")
+	}
+	address, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "bylaw_" + strings.ToLower(rand.Text())
+	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA "+name+" CASCADE"); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	})
+	query := address.Query()
+	query.Set("search_path", name)
+	address.RawQuery = query.Encode()
+	return address.String()
+}

@@ -4,13 +4,12 @@ package schema
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"net/url"
 	"os"
 	"strings"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/jackc/pgx/v5"
 
 	"github.com/bylaw-app/bylaw/internal/lack"
 )
@@ -27,19 +26,19 @@ func New(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("pgx", server)
+	db, err := pgx.Connect(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := "bylaw_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA "+name); err != nil {
+	if _, err := db.Exec(t.Context(), "CREATE SCHEMA "+name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := db.ExecContext(context.Background(), "DROP SCHEMA "+name+" CASCADE"); err != nil {
+		if _, err := db.Exec(context.Background(), "DROP SCHEMA "+name+" CASCADE"); err != nil {
 			t.Error(err)
 		}
-		db.Close()
+		db.Close(context.Background())
 	})
 	query := address.Query()
 	query.Set("search_path", name)

@@ -108,11 +108,11 @@ func (s *strain) step(p *proposal, step int, luck *dice.Rand) (err error) {
 	return err
 }
 
-// judge compares what GitHub shows with what people have done: the right result on every head, hardly a check run
+// judge compares what GitHub shows with what people have done: the right result on every head, no check run
 // twice on a commit, and at most one comment.
 func (s *strain) judge() {
 	s.Helper()
-	var accepted, wrong, twice int
+	var accepted, wrong int
 	fail := func(format string, args ...any) {
 		if wrong++; wrong <= 20 {
 			s.Errorf(format, args...)
@@ -134,8 +134,7 @@ func (s *strain) judge() {
 			}
 			for name, n := range times {
 				if n > 1 {
-					twice++
-					s.Logf("%s#%d: %s stands %d times on %s", p.name(), p.number, name, n, sha)
+					fail("%s#%d: %s stands %d times on %s", p.name(), p.number, name, n, sha)
 				}
 			}
 		}
@@ -150,10 +149,5 @@ func (s *strain) judge() {
 			fail("%s#%d has %d comments of ours", p.name(), p.number, ours)
 		}
 	}
-	// The goal is none: what a killed process had on its way to GitHub is not always found before it is written anew.
-	// The newest run decides, and it is the right one.
-	if most := 1 + len(s.pulls)/100; twice > most {
-		fail("%d check runs stand twice, more than %d", twice, most)
-	}
-	s.Logf("%d pull requests, %d of them accepted, %d wrong, %d check runs twice; %s", len(s.pulls), accepted, wrong, twice, s.wire)
+	s.Logf("%d pull requests, %d of them accepted, %d wrong; %s", len(s.pulls), accepted, wrong, s.wire)
 }

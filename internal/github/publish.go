@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,7 +30,7 @@ const (
 // Known is a check run of ours, as [Client.Publish] left it.
 type Known struct {
 	ID          int64  // 0: none
-	Annotations string // digest of the annotations on it; "" when that is not known
+	Annotations string // digest of the annotations on it; "" when that is not known: then GitHub is asked
 	Digest      string // of what stands there, as FindPosted tells; "" when that is not known
 }
 
@@ -37,8 +38,8 @@ type Known struct {
 // one of that name on the commit, if there is one.
 //
 // GitHub only ever adds annotations to those that a run has. So a known run is changed only if it has
-// exactly the annotations of check; otherwise a new run is created, and GitHub counts the newest one
-// of a name. Creating is not idempotent: after an error of kind Unavailable the run may exist, and
+// exactly the annotations of check, for which GitHub is asked if known does not say; otherwise a new run is
+// created, and GitHub counts the newest one of a name. Creating is not idempotent: after an error of kind Unavailable the run may exist, and
 // [Client.FindPosted] tells.
 //
 // The check's digest becomes the run's external_id, so that Posted.Digest tells what stands there. Of a known
@@ -56,6 +57,15 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 
 	if known.ID != 0 && known.Digest == check.Digest() {
 		return Known{ID: known.ID, Annotations: annotations}, nil
+	}
+	if known.ID != 0 && known.Annotations == "" {
+		var err error
+		if known.Annotations, err = c.annotationsOf(ctx, op, fmt.Sprintf("%s/%d", runs, known.ID)); err != nil {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Kind != NotFound {
+				return known, err
+			}
+			known.Annotations = annotations // which is found out below
+		}
 	}
 	if known.ID != 0 && known.Annotations == annotations {
 		run := newRun(check, now)
@@ -105,6 +115,15 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 		}
 	}
 	return Known{ID: created.ID, Annotations: annotations}, nil
+}
+
+// annotationsOf returns the digest of the annotations that stand on a run.
+func (c *Client) annotationsOf(ctx context.Context, op, run string) (string, error) {
+	all, err := pages[[]remark](ctx, c, op, run+"/annotations", nil)
+	if err != nil {
+		return "", err
+	}
+	return digestOf(slices.Concat(append(all, []remark{})...)), nil
 }
 
 // changeRun changes a run. Only an answer that is a run says that it was changed: what stands in between may
@@ -213,9 +232,15 @@ func remarks(list []bylaw.Annotation) []remark {
 	return out
 }
 
-func annotationsDigest(list []bylaw.Annotation) string {
-	data, err := json.Marshal(remarks(list)) // nil and empty alike
-	if err != nil {                          // plain strings and numbers always marshal
+func annotationsDigest(list []bylaw.Annotation) string { return digestOf(remarks(list)) }
+
+// digestOf is that of a list in any order: GitHub promises none when it lists them.
+func digestOf(list []remark) string {
+	slices.SortFunc(list, func(a, b remark) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.StartLine, b.StartLine), cmp.Compare(a.Level, b.Level), cmp.Compare(a.Title, b.Title), cmp.Compare(a.Message, b.Message))
+	})
+	data, err := json.Marshal(list)
+	if err != nil { // plain strings and numbers always marshal
 		panic(err)
 	}
 	sum := sha256.Sum256(data)

@@ -79,14 +79,26 @@ func TestPublishNeverRepeatsAnnotations(t *testing.T) {
 	if fewer.ID == known.ID {
 		t.Error("other annotations were added to those of the old run")
 	}
-	unknown, err := w.c.Publish(t.Context(), "acme", "widgets", sha, annotated(1), github.Known{ID: fewer.ID})
+	looked, err := w.c.Publish(t.Context(), "acme", "widgets", sha, annotated(1), github.Known{ID: fewer.ID})
 	must(t, err)
-	if unknown.ID == fewer.ID {
-		t.Error("annotations were added to a run whose annotations are not known")
+	if diff := cmp.Diff(fewer, looked); diff != "" {
+		t.Errorf("a run whose annotations GitHub had to tell (-want +got):\n%s", diff)
+	}
+	bare, err := w.c.Publish(t.Context(), "acme", "widgets", sha, check(), github.Known{ID: looked.ID})
+	must(t, err)
+	if bare.ID == looked.ID {
+		t.Error("a run whose annotations GitHub had to tell keeps them")
+	}
+	many, err := w.c.Publish(t.Context(), "acme", "widgets", sha, annotated(120), github.Known{ID: bare.ID})
+	must(t, err)
+	again, err := w.c.Publish(t.Context(), "acme", "widgets", sha, annotated(120), github.Known{ID: many.ID})
+	must(t, err)
+	if again.ID != many.ID {
+		t.Error("of more annotations than one page holds not all were compared")
 	}
 	run, _ := w.EffectiveCheck("acme", "widgets", sha, "bylaw")
-	if run.ID != unknown.ID || len(run.Annotations) != 1 {
-		t.Errorf("the newest run is %+v", run)
+	if run.ID != many.ID || len(run.Annotations) != 120 {
+		t.Errorf("the newest run is %d with %d annotations", run.ID, len(run.Annotations))
 	}
 }
 
@@ -104,7 +116,7 @@ func TestPublishSendsManyAnnotationsInParts(t *testing.T) {
 	w.ResetCalls()
 	known, err = w.c.Publish(t.Context(), "acme", "widgets", sha, annotated(120), known)
 	must(t, err)
-	if diff := cmp.Diff([]string{"check-runs", "{check_run_id}", "{check_run_id}"}, w.reads()); diff != "" {
+	if diff := cmp.Diff([]string{"annotations", "check-runs", "{check_run_id}", "{check_run_id}"}, w.reads()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 	run, _ := w.EffectiveCheck("acme", "widgets", sha, "bylaw")

@@ -8,10 +8,15 @@ import (
 // seats bound how many evaluations use the processor at a time, so that webhooks are answered between them. The
 // others wait for GitHub, which costs nothing: whoever waits gives its seat up until the answer is there. nil
 // bounds nothing.
-type seats chan struct{}
+type seats struct {
+	places chan struct{} // one for each seat that is taken
+	door   *door
+}
+
+func newSeats(n int, d *door) *seats { return &seats{places: make(chan struct{}, n), door: d} }
 
 // take waits for a seat. The context that it returns is for the evaluation; leave is called at its end.
-func (s seats) take(ctx context.Context) (_ context.Context, leave func(), err error) {
+func (s *seats) take(ctx context.Context) (_ context.Context, leave func(), err error) {
 	if s == nil {
 		return ctx, func() {}, ctx.Err()
 	}
@@ -26,7 +31,7 @@ type seatKey struct{}
 
 // seat is that of one evaluation.
 type seat struct {
-	all seats
+	all *seats
 
 	mu      sync.Mutex
 	taken   bool
@@ -34,15 +39,16 @@ type seat struct {
 }
 
 func (s *seat) sit(ctx context.Context) error {
+	s.all.door.waitQuiet(ctx, politeness)
 	select {
-	case s.all <- struct{}{}:
+	case s.all.places <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.taken || s.waiting > 0 { // another part has come back before, or has left meanwhile
-		<-s.all
+		<-s.all.places
 		return nil
 	}
 	s.taken = true
@@ -54,7 +60,7 @@ func (s *seat) stand() {
 	defer s.mu.Unlock()
 	if s.taken {
 		s.taken = false
-		<-s.all
+		<-s.all.places
 	}
 }
 

@@ -41,7 +41,7 @@ func TestWaitingForGitHubTakesNoSeat(t *testing.T) {
 // TestSeats: a seat is free while its evaluation waits, in however many parts, and taken again after that.
 func TestSeats(t *testing.T) {
 	t.Parallel()
-	all := make(seats, 1)
+	all := newSeats(1, &door{})
 	ctx, leave, err := all.take(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -65,13 +65,13 @@ func TestSeats(t *testing.T) {
 	if err := parts.Wait(); err != nil {
 		t.Error(err)
 	}
-	if len(all) != 1 {
-		t.Errorf("%d seats are taken after all parts are back, want 1", len(all))
+	if len(all.places) != 1 {
+		t.Errorf("%d seats are taken after all parts are back, want 1", len(all.places))
 	}
 	leave()
 	leave()
-	if len(all) != 0 {
-		t.Errorf("%d seats are taken in the end", len(all))
+	if len(all.places) != 0 {
+		t.Errorf("%d seats are taken in the end", len(all.places))
 	}
 	failed := errors.New("GitHub does not answer")
 	if _, err := whileWaiting(t.Context(), func() (int, error) { return 0, failed }); !errors.Is(err, failed) {

@@ -50,6 +50,7 @@ type Server struct {
 	// It is renewed three times as often.
 	Lease time.Duration
 
+	door    door
 	once    sync.Once
 	checker *check.Checker
 }
@@ -68,7 +69,7 @@ const drain = 20 * time.Second
 // Run serves webhooks on the listener and works them off until the context ends. Then it stops taking
 // requests, finishes what has begun for at most 20 seconds, and gives back the rest.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
-	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1)), seats: make(seats, runtime.GOMAXPROCS(0))}
+	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1)), seats: newSeats(runtime.GOMAXPROCS(0), &s.door)}
 	web := &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,

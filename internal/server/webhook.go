@@ -73,6 +73,8 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, began time.Time) s
 		answer(w, http.StatusBadRequest, "X-GitHub-Event or X-GitHub-Delivery is missing")
 		return event
 	}
+	leave := s.door.enter()
+	defer leave()
 	e, err := github.Parse(event, body, s.App.ID)
 	if err != nil {
 		line.Warn("webhook refused", "status", http.StatusBadRequest, "err", err)

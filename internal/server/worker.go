@@ -27,7 +27,7 @@ const (
 type worker struct {
 	*Server
 	slots chan struct{} // one for each job at work
-	seats seats         // one for each evaluation that is not waiting for GitHub
+	seats *seats        // one for each evaluation that is not waiting for GitHub
 
 	mu     sync.Mutex
 	held   []*holding
@@ -76,6 +76,7 @@ func (w *worker) run(taking, working context.Context) {
 				break more
 			}
 		}
+		w.door.waitQuiet(taking, politeness)
 		claims, err := w.Store.Claim(taking, w.Owner, w.lease(), free)
 		if err != nil && taking.Err() == nil {
 			w.Log.Error("work not claimed", "err", err)

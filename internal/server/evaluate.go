@@ -135,17 +135,11 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	if len(known) > 0 {
 		return nil
 	}
+	var learned []store.Check
 	for _, posted := range result.Posted {
-		intended, err := w.Store.IntendCheck(ctx, repository, sha, posted.Name)
-		if err == nil && intended.RunID == 0 && !intended.Intended {
-			intended.RunID = posted.ID
-			err = w.Store.SaveCheck(ctx, intended)
-		}
-		if err != nil {
-			return fmt.Errorf("note published checks: %w", err)
-		}
+		learned = append(learned, store.Check{Repository: repository, SHA: sha, Name: posted.Name, RunID: posted.ID})
 	}
-	return nil
+	return w.Store.LearnChecks(ctx, learned)
 }
 
 // states are the store's words for the state of a pull request.

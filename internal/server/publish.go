@@ -55,20 +55,17 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 		out.RecheckAt = w.Now().Add(lookAgain)
 		return out, "a pull request is about to be judged anew", err
 	}
-	afterwards := func(later time.Time, why string, err error) (store.Finished, string, error) {
+	written, hold, err := w.write(ctx, c, p.SHA, checks, stands.known)
+	if err != nil {
+		return out, "", err
+	}
+	if !hold.until.IsZero() {
 		j := publishJob(c.Installation, c.Repository, p.SHA)
-		j.DueAt = later
+		j.DueAt = hold.until
 		out.FollowUps = append(out.FollowUps, j)
-		return out, why, err
+		return out, hold.why, nil
 	}
-	if later, err := w.onItsWay(ctx, c, p.SHA, checks, stands.known); err != nil || !later.IsZero() {
-		return afterwards(later, "a check run may be on its way to GitHub", err)
-	}
-	if later, err := w.pace(ctx, c, checks, stands.known); err != nil || !later.IsZero() {
-		return afterwards(later, "the installation has written as many check runs as it may", err)
-	}
-	written, err := w.write(ctx, c, p.SHA, checks, stands.known)
-	if err == nil && written > 0 {
+	if written > 0 {
 		out.Audit, err = w.postedEntry(ctx, c, p.SHA, stands.numbers, named)
 	}
 	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, written, len(checks)), err
@@ -90,69 +87,84 @@ func over(known []store.Check, now []bylaw.Check) []bylaw.Check {
 	return out
 }
 
-// write posts the check runs whose content differs from what stands there, at the same time. A failure of
-// one does not break off the others: nobody would know whether GitHub had done what they asked.
-func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (int, error) {
+// hold says until when nothing may be written, and why. The zero value holds nobody.
+type hold struct {
+	until time.Time
+	why   string
+}
+
+// write posts the check runs whose content differs from what stands there, at the same time, unless it is held.
+// A failure of one does not break off the others: nobody would know whether GitHub had done what they asked.
+func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (written int, _ hold, _ error) {
+	due := slices.DeleteFunc(slices.Clone(checks), func(content bylaw.Check) bool { return stands(content, known) })
+	if len(due) == 0 {
+		return 0, hold{}, nil
+	}
+	found, until, err := w.begun(ctx, c, sha, due, known)
+	if err != nil || !until.IsZero() {
+		return 0, hold{until: until, why: "a check run may be on its way to GitHub"}, err
+	}
+	intention := store.Intention{Repository: c.Repository, SHA: sha, Installation: c.Installation, Most: w.most(c, due)}
+	for _, content := range due {
+		intention.Names = append(intention.Names, content.Name)
+	}
+	rows, until, err := w.Store.Intend(ctx, intention)
+	if err != nil || !until.IsZero() {
+		return 0, hold{until: until, why: "the installation has written as many check runs as it may"}, err
+	}
+	sending, done, err := w.secured(ctx, c)
+	if err != nil {
+		return 0, hold{}, err
+	}
+	defer done()
 	client := w.App.Client(c.Installation)
 	owner, repo, _ := bylaw.SplitRepository(c.Repository)
 	var group errgroup.Group
-	written := 0
-	for _, content := range checks {
-		annotations, stands := standing(content, known)
-		if stands {
-			continue
-		}
-		written++
+	well := make([]bool, len(due))
+	for i, content := range due {
 		group.Go(func() error {
 			return recovered(func() error {
-				row, err := w.Store.IntendCheck(ctx, c.Repository, sha, content.Name)
-				if err != nil {
-					return fmt.Errorf("note intended check: %w", err)
+				run, err := client.Publish(sending, owner, repo, sha, content, toChange(rows[i], found[content.Name]))
+				if err == nil {
+					rows[i].RunID, rows[i].Digest, well[i] = run.ID, content.Digest()+" "+run.Annotations, true
 				}
-				run := github.Known{ID: row.RunID, Annotations: annotations}
-				if row.Intended { // and never heard of: GitHub may have a run that is newer than the one known here
-					posted, err := client.FindPosted(ctx, owner, repo, sha, content.Name)
-					if err != nil {
-						return err
-					}
-					switch {
-					case len(posted) == 0 || posted[0].ID == row.RunID: // it is written again, whatever GitHub made of the last time
-					case row.RunID == 0:
-						run.ID, run.Digest = posted[0].ID, posted[0].Digest
-					default:
-						run = github.Known{ID: posted[0].ID}
-					}
-				}
-				sending, done, err := w.secured(ctx, c)
-				if err != nil {
-					return err
-				}
-				defer done()
-				if run, err = client.Publish(sending, owner, repo, sha, content, run); err == nil {
-					row.RunID, row.Digest = run.ID, content.Digest()+" "+run.Annotations
-				}
-				return errors.Join(err, w.written(ctx, c, row, err == nil))
+				return err
 			})
 		})
 	}
-	return written, group.Wait()
+	err = group.Wait()
+	return len(due), hold{}, errors.Join(err, w.written(ctx, c, sha, rows, well))
 }
 
-// written notes how the writing of a check run ended. If another process has taken over meanwhile, nobody knows
-// whose content stands there: then it is written again, by whoever is next.
-func (w *worker) written(ctx context.Context, c store.Claim, row store.Check, well bool) error {
+// toChange is the run that GitHub is asked to change: the one that is kept or, if somebody began to write one and
+// was never heard of, the newest one that was found.
+func toChange(kept store.Check, found bylaw.Posted) github.Known {
+	_, annotations := splitDigest(kept.Digest)
+	switch {
+	case found.ID == 0 || found.ID == kept.RunID: // it is written again, whatever GitHub made of the last time
+		return github.Known{ID: kept.RunID, Annotations: annotations}
+	case kept.RunID == 0:
+		return github.Known{ID: found.ID, Digest: found.Digest}
+	}
+	return github.Known{ID: found.ID}
+}
+
+// written notes how the writing of check runs ended. If another process has taken over meanwhile, nobody knows
+// whose content stands there: then they are written again, by whoever is next.
+func (w *worker) written(ctx context.Context, c store.Claim, sha string, rows []store.Check, well []bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 	defer cancel()
-	again := publishJob(c.Installation, c.Repository, row.SHA)
-	if !well {
-		if ours, err := w.Store.DoubtCheck(ctx, c, row, again); err != nil || ours {
-			return err
+	outcome := store.Outcome{Again: publishJob(c.Installation, c.Repository, sha)}
+	for i, row := range rows {
+		if well[i] {
+			outcome.Written = append(outcome.Written, row)
+		} else {
+			outcome.Doubtful = append(outcome.Doubtful, row)
 		}
-		return errLost
 	}
-	ours, err := w.Store.SaveWritten(ctx, c, row, again)
+	ours, err := w.Store.NoteWritten(ctx, c, outcome)
 	if err != nil {
-		return fmt.Errorf("note published check: %w", err)
+		return fmt.Errorf("note published checks: %w", err)
 	}
 	if !ours {
 		return errLost
@@ -175,61 +187,58 @@ func (w *worker) overtaken(ctx context.Context, c store.Claim, numbers []int) (b
 	return false, nil
 }
 
-// standing reports whether a check run stands on GitHub as it should, and which annotations it has.
-func standing(content bylaw.Check, known []store.Check) (annotations string, stands bool) {
-	var was store.Check
-	if i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == content.Name }); i >= 0 {
-		was = known[i]
+// stands reports whether a check run stands on GitHub as it should.
+func stands(content bylaw.Check, known []store.Check) bool {
+	i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == content.Name })
+	if i < 0 || known[i].RunID == 0 || known[i].Intended {
+		return false
 	}
-	digest, annotations := splitDigest(was.Digest)
-	return annotations, was.RunID != 0 && !was.Intended && digest == content.Digest()
+	digest, _ := splitDigest(known[i].Digest)
+	return digest == content.Digest()
 }
 
 // arrives is within which time a request that was sent is answered or given up, and somewhat more.
 const arrives = 12 * time.Second
 
-// onItsWay says when to look again for a check run whose creation was begun, perhaps by a process that was killed, and
-// that GitHub does not show: the request may still be under way, and a second one would make a second run. Zero is now.
-func (w *worker) onItsWay(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (later time.Time, err error) {
+// begun finds our newest check runs on GitHub of those whose writing was begun and of which nothing was heard since,
+// perhaps because a process was killed. If one was to be created and GitHub does not show it, the request may still
+// be under way, and a second one would make a second run: then later says when to look again.
+func (w *worker) begun(ctx context.Context, c store.Claim, sha string, due []bylaw.Check, known []store.Check) (found map[string]bylaw.Posted, later time.Time, err error) {
 	owner, repo, _ := bylaw.SplitRepository(c.Repository)
+	found = map[string]bylaw.Posted{}
 	for _, k := range known {
-		wanted := slices.ContainsFunc(checks, func(content bylaw.Check) bool { return content.Name == k.Name })
-		until := k.UpdatedAt.Add(arrives)
-		if !wanted || !k.Intended || k.RunID != 0 || !until.After(w.Now()) {
+		if !k.Intended || !slices.ContainsFunc(due, func(content bylaw.Check) bool { return content.Name == k.Name }) {
 			continue
 		}
 		posted, err := w.App.Client(c.Installation).FindPosted(ctx, owner, repo, sha, k.Name)
 		if err != nil {
-			return time.Time{}, err
+			return nil, time.Time{}, err
 		}
-		if len(posted) == 0 && until.After(later) {
+		until := k.UpdatedAt.Add(arrives)
+		switch {
+		case len(posted) > 0:
+			found[k.Name] = posted[0]
+		case k.RunID == 0 && until.After(w.Now()) && until.After(later):
 			later = until
 		}
 	}
-	return later, nil
+	return found, later, nil
 }
 
-// pace says when check runs may be written, so that GitHub does not hold back the installation; zero is now. What
-// follows for everybody leaves room for what a person does meanwhile, and what refuses something that a person has
-// just done does not wait: an acceptance may stand there.
-func (w *worker) pace(ctx context.Context, c store.Claim, checks []bylaw.Check, known []store.Check) (time.Time, error) {
-	writes, refuses := 0, false
-	for _, content := range checks {
-		if _, stands := standing(content, known); !stands {
-			writes++
-			refuses = refuses || content.Conclusion.Stricter(bylaw.Success)
-		}
-	}
-	most := w.ChecksPerMinute
+// most is how many check runs the installation may write in a minute for check runs such as these to be among them;
+// 0 is no limit. What follows for everybody leaves room for what a person does meanwhile, and what refuses something
+// that a person has just done does not wait: an acceptance may stand there.
+func (w *worker) most(c store.Claim, due []bylaw.Check) int {
+	refuses := slices.ContainsFunc(due, func(content bylaw.Check) bool { return content.Conclusion.Stricter(bylaw.Success) })
 	switch {
-	case writes == 0 || most == 0:
-		return time.Time{}, nil
+	case w.ChecksPerMinute == 0:
+		return 0
 	case c.Priority >= priorityFanOut:
-		most -= most / 4
+		return w.ChecksPerMinute - w.ChecksPerMinute/4
 	case refuses:
-		most = math.MaxInt
+		return math.MaxInt
 	}
-	return w.Store.Pace(ctx, c.Installation, writes, most)
+	return w.ChecksPerMinute
 }
 
 // splitDigest takes apart what the store keeps of a published check: the digest of its content, and

@@ -102,8 +102,10 @@ func (w *worker) welcome(ctx context.Context, c store.Claim, p payload) (store.F
 			return done, "a pull request has that head, and its verdict stands there", nil
 		}
 	}
-	if _, err := w.write(ctx, c, sha, []bylaw.Check{setup.Welcome(outline, gate, w.App.ID)}, known); err != nil {
-		return done, "", err
+	_, hold, err := w.write(ctx, c, sha, []bylaw.Check{setup.Welcome(outline, gate, w.App.ID)}, known)
+	if err != nil || !hold.until.IsZero() {
+		done.RecheckAt = hold.until
+		return done, hold.why, err
 	}
 	if err := w.Store.SaveFact(ctx, welcomeKey(c.Repository), generation, []byte(sha)); err != nil {
 		return done, "", fmt.Errorf("note the greeting: %w", err)

@@ -13,7 +13,7 @@ func TestPace(t *testing.T) {
 		s := d.open(t)
 		ask := func(installation int64, writes int) time.Time {
 			t.Helper()
-			notBefore, err := s.Pace(t.Context(), installation, writes, 10)
+			_, notBefore, err := s.Intend(t.Context(), Intention{SHA: "c0ffee", Names: make([]string, writes), Installation: installation, Most: 10})
 			check(t, err)
 			return notBefore
 		}
@@ -21,7 +21,7 @@ func TestPace(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				notBefore, err := s.Pace(t.Context(), 1, 2, 10)
+				_, notBefore, err := s.Intend(t.Context(), Intention{SHA: "c0ffee", Names: make([]string, 2), Installation: 1, Most: 10})
 				if err != nil {
 					t.Error(err)
 				}

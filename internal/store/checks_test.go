@@ -1,0 +1,105 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// intend says that bylaw is about to be written on c0ffee.
+func intend(t *testing.T, s *Store) Check {
+	t.Helper()
+	before, notBefore, err := s.Intend(t.Context(), Intention{Repository: "acme/widgets", SHA: "c0ffee", Names: []string{"bylaw"}})
+	if err != nil || !notBefore.IsZero() || len(before) != 1 {
+		t.Fatalf("intended: %v, not before %s, %v", before, notBefore, err)
+	}
+	return before[0]
+}
+
+func TestChecksAreKnownBeforeTheyAreCreated(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		accept(t, s, intake("one", "publish"))
+		c := take(t, s, "w")
+		check1 := intend(t, s)
+		want := Check{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw", Intended: true, UpdatedAt: start}
+		if diff := cmp.Diff([]Check{want}, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
+			t.Errorf("intended check (-want +got):\n%s", diff)
+		}
+		check1.RunID, check1.Digest = 55, "d1"
+		if !must(s.NoteWritten(t.Context(), c, Outcome{Written: []Check{check1}}))(t) {
+			t.Error("the claim is lost")
+		}
+		if diff := cmp.Diff(check1, intend(t, s)); diff != "" {
+			t.Errorf("check intended again (-want +got):\n%s", diff)
+		}
+		// The process dies before it knows what came of it.
+		check1.Intended = true
+		if diff := cmp.Diff([]Check{check1}, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
+			t.Errorf("check of unknown outcome (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestDoubtfulChecksAreWrittenAgain: one that was forgotten while it was written, one whose writing failed, and all
+// that somebody wrote whose claim was lost.
+func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		accept(t, s, intake("one", "publish"))
+		c := take(t, s, "w")
+		is := func(intended bool, why string) {
+			t.Helper()
+			if got := must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)[0]; got.Intended != intended || got.RunID != 55 {
+				t.Errorf("%s: got %+v", why, got)
+			}
+		}
+		note := func(c Claim, o Outcome, ours bool) {
+			t.Helper()
+			o.Again = Job{Key: "again"}
+			if got := must(s.NoteWritten(t.Context(), c, o))(t); got != ours {
+				t.Errorf("the claim is ours: %v, want %v", got, ours)
+			}
+		}
+		written := intend(t, s)
+		written.RunID, written.Digest = 55, "d1"
+		in := intake("two")
+		in.ForgetChecks = []ForgetCheck{{Repository: "acme/widgets", SHA: "c0ffee"}}
+		accept(t, s, in)
+		note(c, Outcome{Written: []Check{written}}, true)
+		is(true, "forgotten meanwhile")
+
+		written = intend(t, s)
+		note(c, Outcome{Doubtful: []Check{written}}, true)
+		is(true, "failed")
+		note(c, Outcome{Written: []Check{written}}, true)
+		is(false, "written")
+
+		d.pass(2 * time.Minute)
+		if _, err := s.Finish(t.Context(), take(t, s, "other"), Finished{}); err != nil {
+			t.Fatal(err)
+		}
+		nothing(t, s)
+		note(c, Outcome{Written: []Check{written}}, false)
+		is(true, "written by somebody silent")
+		if again := take(t, s, "w"); again.Key != "again" {
+			t.Errorf("got %s, want the job that writes it once more", again.Key)
+		}
+	})
+}
+
+func TestChecksThatGitHubShowsAreLearned(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		intend(t, s)
+		of := func(name string, id int64) Check {
+			return Check{Repository: "acme/widgets", SHA: "c0ffee", Name: name, RunID: id, UpdatedAt: start}
+		}
+		check(t, s.LearnChecks(t.Context(), []Check{of("bylaw", 1), of("bylaw/votes", 2)}))
+		want := []Check{{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw", Intended: true, UpdatedAt: start}, of("bylaw/votes", 2)}
+		if diff := cmp.Diff(want, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
+			t.Errorf("learned (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -42,6 +42,7 @@ var free = []string{"policies"}
 var (
 	standing = map[string][]string{
 		"internal":            nil,
+		"internal/browser":    {"internal/lack"},
 		"internal/lack":       nil,
 		"internal/fakegithub": nil,
 		"internal/judge":      {"internal/lack"},
@@ -49,7 +50,7 @@ var (
 	}
 	builders = map[string][]string{
 		"internal/fakegithub": {"cmd/bylaw"}, // bylaw demo
-		"internal/lack":       {"internal/judge", "internal/schema"},
+		"internal/lack":       {"internal/browser", "internal/judge", "internal/schema"},
 	}
 )
 
@@ -66,7 +67,7 @@ var doors = map[string][]string{
 	"golang.org/x/time":                       {"internal/github", "internal/server"},
 	"modernc.org/sqlite":                      {"internal/store"},
 	"github.com/jackc/pgx":                    {"internal/store", "internal/schema"},
-	"database/sql":                            {"internal/store", "internal/schema"},
+	"database/sql":                            {"internal/store"},
 	"gopkg.in/yaml.v3":                        {"internal/document"},
 	"github.com/pelletier/go-toml":            {"internal/document"},
 	"github.com/yuin/goldmark":                {"internal/document"},
@@ -79,7 +80,7 @@ var doors = map[string][]string{
 	"golang.org/x/sync":                       {"anywhere"},
 	"golang.org/x/text":                       {"anywhere"},
 	"google.golang.org/protobuf":              {},
-	"github.com/chromedp":                     {},
+	"github.com/chromedp":                     {"internal/browser"},
 	"github.com/google/go-cmp":                {},
 	"github.com/rogpeppe/go-internal":         {},
 }

@@ -76,8 +76,8 @@ func newRig(t *testing.T, change func(*Page)) *rig {
 	return r
 }
 
-// browser is a client without scripts that keeps cookies and follows redirects.
-func browser(t *testing.T) *http.Client {
+// visitor is a client without scripts that keeps cookies and follows redirects.
+func visitor(t *testing.T) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *rig) atGitHub(t *testing.T, c *http.Client, page string) *url.URL {
 func TestAppIsCreatedOnThePage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	c := browser(t)
+	c := visitor(t)
 	resp, err := c.Get(r.address)
 	status, page := read(t, resp, err)
 	if status != 200 || strings.Contains(page, "<script") {
@@ -220,7 +220,7 @@ func TestPageIsForOneBrowserOnce(t *testing.T) {
 			t.Errorf("%s: %d, want %d: %s", what, status, want, page)
 		}
 	}
-	first, second := browser(t), browser(t)
+	first, second := visitor(t), visitor(t)
 	root := "http://" + at.Host + "/"
 	refused("without a token", 403, first, root, nil)
 	refused("with another one", 403, first, root+"open/"+strings.Repeat("A", 26), nil)
@@ -245,7 +245,7 @@ func TestCredentialsThatCannotBeStoredAreNotLost(t *testing.T) {
 	t.Parallel()
 	full := errors.New("the disk is full")
 	r := newRig(t, func(p *Page) { p.Keep = func(github.Credentials) error { return full } })
-	c := browser(t)
+	c := visitor(t)
 	resp, err := c.Get(r.address)
 	_, page := read(t, resp, err)
 	resp, err = c.Get(r.atGitHub(t, c, page).String())
@@ -303,7 +303,7 @@ func TestNothingIsLostWhileGitHubAnswers(t *testing.T) {
 				t.Cleanup(slow.Close)
 				p.APIURL = slow.URL
 			})
-			c := browser(t)
+			c := visitor(t)
 			resp, err := c.Get(r.address)
 			_, page := read(t, resp, err)
 			back := r.atGitHub(t, c, page)

@@ -57,6 +57,8 @@ people:
 		t.Fatal(err)
 	}
 	w.idle(t, s.Store)
+	w.pass(pulls * pullPace)
+	w.idle(t, s.Store)
 	if got := writes(); got != 120 { // three quarters of 160
 		t.Errorf("%d check runs are written in the first minute, want 120", got)
 	}
@@ -77,8 +79,8 @@ people:
 		}
 		w.idle(t, s.Store)
 	}
-	// The last one said that Bob could be asked, before it was approved.
-	if got, want := writes(), checksOfEach*(changing+2); got != want {
+	// The last one was to say that Bob cannot be asked any more, and was approved before its turn came.
+	if got, want := writes(), checksOfEach*(changing+1); got != want {
 		t.Errorf("%d check runs are written in the end, want %d: those whose verdict has changed", got, want)
 	}
 	if refused := w.Refused(); refused != 0 {
@@ -88,6 +90,30 @@ people:
 		want := map[bool]string{true: "action_required", false: "success"}[number <= changing]
 		if got := w.conclusion(number); got != want {
 			t.Errorf("pull request %d: GitHub shows %q, want %q", number, got, want)
+		}
+	}
+}
+
+// TestFanOutIsSpread: of many pull requests some are looked at at once, and the others one after the other.
+func TestFanOutIsSpread(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s := w.newServer(t, sqlite(t), "test")
+	const pulls = atOnce + 3
+	for i := range pulls {
+		w.open(t, fmt.Sprint("branch-", i))
+	}
+	began := w.now()
+	out, _, err := (&worker{Server: s}).lookAtRepository(t.Context(), store.Claim{Job: repositoryJob(9, widgets)})
+	if err != nil || len(out.FollowUps) != pulls {
+		t.Fatalf("got %d jobs, %v", len(out.FollowUps), err)
+	}
+	for i, j := range out.FollowUps {
+		if i < atOnce != j.DueAt.IsZero() {
+			t.Errorf("job %d is due at %s", i, j.DueAt)
+		}
+		if least := began.Add(time.Duration(i-atOnce+1) * pullPace); i >= atOnce && j.DueAt.Before(least) {
+			t.Errorf("job %d is due at %s, want at least %s", i, j.DueAt, least)
 		}
 	}
 }

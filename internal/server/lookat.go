@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/github"
@@ -66,6 +67,24 @@ func (w *worker) findGroup(ctx context.Context, c store.Claim, p payload) (store
 	return out, fmt.Sprintf("pull requests %v", numbers), nil
 }
 
+// How what follows for everybody is spread over time: the first ones begin at once, the others after one another. At
+// most 1,500 of the 2,000 points that an installation has in a minute go to pull requests; the rest is for what
+// people do meanwhile. Of a repository it is not known before how many it has.
+// https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+const (
+	atOnce         = 24
+	pullPace       = 40 * time.Millisecond
+	repositoryPace = 5 * pullPace
+)
+
+// inTurn is when the nth of many is looked at; zero is now.
+func (w *worker) inTurn(n int, pace time.Duration) time.Time {
+	if n < atOnce {
+		return time.Time{}
+	}
+	return w.Now().Add(time.Duration(n-atOnce+1) * pace)
+}
+
 // lookAtRepository has every open pull request of a repository looked at again. Where nothing is
 // configured that is noted, and only those are looked at that were judged before, so that no verdict
 // outlives its rules.
@@ -107,9 +126,9 @@ func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Fin
 		}
 	}
 	var out store.Finished
-	for _, number := range numbers {
+	for i, number := range numbers {
 		j := pullJob(c.Installation, c.Repository, number, "the rules or who may write have changed")
-		j.Priority = priorityFanOut
+		j.Priority, j.DueAt = priorityFanOut, w.inTurn(i, pullPace)
 		out.FollowUps = append(out.FollowUps, j)
 	}
 	return out, fmt.Sprintf("%d open pull requests", len(numbers)), nil
@@ -138,8 +157,10 @@ func (w *worker) lookAtInstallation(ctx context.Context, c store.Claim, p payloa
 		}
 	}
 	var out store.Finished
-	for _, name := range names {
-		out.FollowUps = append(out.FollowUps, repositoryJob(c.Installation, name))
+	for i, name := range names {
+		j := repositoryJob(c.Installation, name)
+		j.DueAt = w.inTurn(i, repositoryPace)
+		out.FollowUps = append(out.FollowUps, j)
 	}
 	return out, fmt.Sprintf("%d repositories", len(names)), nil
 }

@@ -26,24 +26,31 @@ const benchGitHubName = "bench-github"
 // benchServiceName is the command as which the test binary is the service for benchmarks.
 const benchServiceName = "bench-bylaw"
 
-// benchServe is `bylaw`, which also writes profiles of its processor time and its memory to the folder BYLAW_BENCH_PROFILE.
+// benchServe is `bylaw`.
 func benchServe() {
+	profiled("bylaw", func() int {
+		return run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv})
+	})
+}
+
+// profiled ends the process with what do returns. It writes profiles of its processor time and its memory to the folder
+// BYLAW_BENCH_PROFILE, if that is set.
+func profiled(name string, do func() int) {
 	folder := os.Getenv("BYLAW_BENCH_PROFILE")
 	if folder == "" {
-		main()
-		return
+		os.Exit(do())
 	}
-	profile, err := os.CreateTemp(folder, "cpu-*.pprof")
+	profile, err := os.CreateTemp(folder, name+"-cpu-*.pprof")
 	if err == nil {
 		err = pprof.StartCPUProfile(profile)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench-bylaw:", err)
+		fmt.Fprintln(os.Stderr, name, err)
 		os.Exit(1)
 	}
-	code := run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv})
+	code := do()
 	pprof.StopCPUProfile()
-	if heap, err := os.CreateTemp(folder, "heap-*.pprof"); err == nil {
+	if heap, err := os.CreateTemp(folder, name+"-heap-*.pprof"); err == nil {
 		_ = pprof.WriteHeapProfile(heap)
 	}
 	os.Exit(code)
@@ -59,10 +66,13 @@ type benchGitHubWorld struct {
 // benchGitHub serves a world of fakegithub and, below /_bench/, what the load generator asks of it. It prints its
 // address, and ends when its standard input does.
 func benchGitHub() {
-	if err := serveBenchGitHub(os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-github:", err)
-		os.Exit(1)
-	}
+	profiled("github", func() int {
+		if err := serveBenchGitHub(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "bench-github:", err)
+			return 1
+		}
+		return 0
+	})
 }
 
 func serveBenchGitHub(in io.Reader, out io.Writer) error {
@@ -79,7 +89,8 @@ func serveBenchGitHub(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	gh.App = fakegithub.App{ID: stageApp, Slug: "bylaw", Name: "Bylaw", Key: key}
+	// What becomes of check runs is not told: the load generator would throw it away, and to make it takes processor time.
+	gh.App = fakegithub.App{ID: stageApp, Slug: "bylaw", Name: "Bylaw", Key: key, Events: []string{"pull_request", "pull_request_review"}}
 	gh.Hook.Secret = told.Secret
 	for _, r := range told.World.Repositories { // its limits are for another test
 		gh.SetRateLimit(gh.InstallationID(r.Owner, r.Name), 1<<30, 1<<30, time.Now().Add(24*time.Hour))

@@ -1,14 +1,17 @@
 package fakegithub
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // obj is a JSON object.
 type obj = map[string]any
 
-// emit sends a repository event to the installations that cover it.
+// emit sends a repository event to the installations that cover it, if the App asks for it.
 func (g *GitHub) emit(event, action string, r *repository, by *account, more obj) {
 	for _, i := range g.installations {
-		if g.loading || !i.covers(r) || !i.hears(event) {
+		if g.loading || !i.covers(r) || !i.hears(event) || g.App.Events != nil && !slices.Contains(g.App.Events, event) {
 			continue
 		}
 		payload := obj{

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -76,73 +77,57 @@ func Signature(body []byte, header string, secrets [][]byte) bool {
 	return valid
 }
 
-// parsers are the events that are understood. Each sets the kind, or leaves it ignored with a reason.
-var parsers = map[string]func(body []byte, appID int64, e *Event) error{
-	"check_run":                 parseCheckRun,
-	"check_suite":               parseCheckSuite,
-	"installation":              parseInstallation,
-	"installation_repositories": parseInstallation,
-	"issue_comment":             parseComment,
-	"member":                    parseAccess,
-	"membership":                parseAccess,
-	"merge_group":               parseGroup,
-	"organization":              parseAccess,
-	"ping":                      parsePing,
-	"pull_request":              parsePull,
-	"pull_request_review":       parseReview,
-	"push":                      parsePush,
-	"repository":                parseAccess,
-	"team":                      parseAccess,
+// webhook is the body of an event. It has the envelope among its fields, so that a body, which is mostly what nobody
+// needs, is read once.
+type webhook interface {
+	common() *envelope
+
+	// tell sets the kind of an event and what belongs to it, or leaves it ignored with a reason.
+	tell(e *Event, appID int64)
+}
+
+// webhooks are the events that are understood.
+var webhooks = map[string]func() webhook{
+	"check_run":                 func() webhook { return new(checkRunBody) },
+	"check_suite":               func() webhook { return new(checkSuiteBody) },
+	"installation":              func() webhook { return new(installationBody) },
+	"installation_repositories": func() webhook { return new(installationBody) },
+	"issue_comment":             func() webhook { return new(commentBody) },
+	"member":                    func() webhook { return new(accessBody) },
+	"membership":                func() webhook { return new(accessBody) },
+	"merge_group":               func() webhook { return new(groupBody) },
+	"organization":              func() webhook { return new(accessBody) },
+	"ping":                      func() webhook { return new(pingBody) },
+	"pull_request":              func() webhook { return new(pullBody) },
+	"pull_request_review":       func() webhook { return new(reviewBody) },
+	"push":                      func() webhook { return new(pushBody) },
+	"repository":                func() webhook { return new(accessBody) },
+	"team":                      func() webhook { return new(accessBody) },
 }
 
 // Events lists the names of the events that are understood, sorted. GitHub sends installation,
 // installation_repositories and ping without being asked; check_run and check_suite come with the
 // permission to write checks.
-func Events() []string { return slices.Sorted(maps.Keys(parsers)) }
+func Events() []string { return slices.Sorted(maps.Keys(webhooks)) }
 
 // Parse reads a delivery: the X-GitHub-Event header and the body. appID tells our own checks from those
 // of other Apps. What cannot matter is KindIgnored with a reason, and so is what is not known; only a
 // body that is not the JSON of a webhook is an error.
 func Parse(event string, body []byte, appID int64) (Event, error) {
-	var common struct {
-		Action       string `json:"action"`
-		Installation struct {
-			ID      int64 `json:"id"`
-			Account login `json:"account"`
-		} `json:"installation"`
-		Organization login `json:"organization"`
-		Repository   struct {
-			Name          string `json:"name"`
-			Owner         login  `json:"owner"`
-			DefaultBranch string `json:"default_branch"`
-		} `json:"repository"`
-		Sender login `json:"sender"`
+	var in webhook = new(unknownBody)
+	understood, ok := webhooks[event]
+	if ok {
+		in = understood()
 	}
-	if err := json.Unmarshal(body, &common); err != nil {
+	if err := json.Unmarshal(body, in); err != nil {
 		return Event{}, fmt.Errorf("parse %s: %w", event, err)
 	}
-	e := Event{
-		Kind: KindIgnored, Name: event, Action: common.Action, Installation: common.Installation.ID,
-		Account: common.Installation.Account.Login, Owner: common.Repository.Owner.Login, Repo: common.Repository.Name,
-		DefaultBranch: common.Repository.DefaultBranch, Sender: common.Sender.account(),
-	}
-	for _, account := range []string{common.Organization.Login, e.Owner} {
-		if e.Account == "" {
-			e.Account = account
-		}
-	}
-	parse, ok := parsers[event]
-	switch {
-	case !ok:
-		e.Why = "Bylaw has no use for this event."
-		return e, nil
-	case e.Installation == 0 && event != "ping":
+	e := in.common().event(event)
+	if ok && e.Installation == 0 && event != "ping" {
 		e.Why = "The event does not come from an installation of the App."
 		return e, nil
 	}
-	if err := parse(body, appID, &e); err != nil {
-		return Event{}, fmt.Errorf("parse %s: %w", event, err)
-	}
+	in.tell(&e, appID)
 	if e.Kind != KindIgnored {
 		e.Why = ""
 	} else if e.Why == "" {
@@ -151,10 +136,42 @@ func Parse(event string, body []byte, appID int64) (Event, error) {
 	return e, nil
 }
 
-func parsePing(_ []byte, _ int64, e *Event) error {
-	e.Kind = KindPing
-	return nil
+// envelope is what the body of any event can have.
+type envelope struct {
+	Action       string `json:"action"`
+	Installation struct {
+		ID      int64 `json:"id"`
+		Account login `json:"account"`
+	} `json:"installation"`
+	Organization login `json:"organization"`
+	Repository   struct {
+		ID            int64  `json:"id"`
+		Name          string `json:"name"`
+		Owner         login  `json:"owner"`
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
+	Sender login `json:"sender"`
 }
+
+func (v *envelope) common() *envelope { return v }
+
+// event is what the envelope alone tells, ignored without a reason.
+func (v *envelope) event(name string) Event {
+	return Event{
+		Kind: KindIgnored, Name: name, Action: v.Action, Installation: v.Installation.ID,
+		Account: cmp.Or(v.Installation.Account.Login, v.Organization.Login, v.Repository.Owner.Login),
+		Owner:   v.Repository.Owner.Login, Repo: v.Repository.Name,
+		DefaultBranch: v.Repository.DefaultBranch, Sender: v.Sender.account(),
+	}
+}
+
+type unknownBody struct{ envelope }
+
+func (*unknownBody) tell(e *Event, _ int64) { e.Why = "Bylaw has no use for this event." }
+
+type pingBody struct{ envelope }
+
+func (*pingBody) tell(e *Event, _ int64) { e.Kind = KindPing }
 
 // moment is a time as webhooks have it: RFC 3339, a Unix number, and older forms. One that cannot be
 // read is zero, for it must not make the whole event unreadable.
@@ -163,10 +180,6 @@ type moment struct{ bylaw.Time }
 // UnmarshalJSON never fails.
 func (m *moment) UnmarshalJSON(data []byte) error {
 	text := strings.Trim(string(data), `"`)
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		m.Time = bylaw.At(time.Unix(seconds, 0))
-		return nil
-	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05 MST", time.DateTime} {
 		if t, err := time.Parse(layout, text); err == nil {
 			m.Time = bylaw.At(t)
@@ -174,5 +187,8 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 		}
 	}
 	m.Time = bylaw.Time{}
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		m.Time = bylaw.At(time.Unix(seconds, 0))
+	}
 	return nil
 }

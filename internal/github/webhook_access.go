@@ -1,9 +1,6 @@
 package github
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "slices"
 
 // AccessEvent says that somebody's access may be different.
 type AccessEvent struct {
@@ -24,25 +21,26 @@ var accessActions = map[string][]string{
 	"team":         {"created", "deleted", "edited", "added_to_repository", "removed_from_repository"},
 }
 
-func parseAccess(_ []byte, _ int64, e *Event) error {
+type accessBody struct{ envelope }
+
+func (*accessBody) tell(e *Event, _ int64) {
 	if slices.Contains(accessActions[e.Name], e.Action) {
 		e.Kind, e.Access.What = KindAccess, e.Name
 	}
-	return nil
 }
 
-func parseInstallation(body []byte, _ int64, e *Event) error {
-	type repositories []struct {
-		FullName string `json:"full_name"`
-	}
-	var in struct {
-		Repositories repositories `json:"repositories"`
-		Added        repositories `json:"repositories_added"`
-		Removed      repositories `json:"repositories_removed"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type installationBody struct {
+	envelope
+	Repositories []namedRepository `json:"repositories"`
+	Added        []namedRepository `json:"repositories_added"`
+	Removed      []namedRepository `json:"repositories_removed"`
+}
+
+type namedRepository struct {
+	FullName string `json:"full_name"`
+}
+
+func (in *installationBody) tell(e *Event, _ int64) {
 	switch e.Action {
 	case "deleted", "suspend":
 		in.Removed = append(in.Removed, in.Repositories...)
@@ -50,7 +48,7 @@ func parseInstallation(body []byte, _ int64, e *Event) error {
 		in.Added = append(in.Added, in.Repositories...)
 	case "added", "removed":
 	default:
-		return nil
+		return
 	}
 	e.Kind = KindInstallation
 	for _, r := range in.Added {
@@ -59,5 +57,4 @@ func parseInstallation(body []byte, _ int64, e *Event) error {
 	for _, r := range in.Removed {
 		e.Installed.Removed = append(e.Installed.Removed, r.FullName)
 	}
-	return nil
 }

@@ -1,7 +1,5 @@
 package github
 
-import "encoding/json"
-
 // CheckEvent is about a check run or a check suite of ours.
 type CheckEvent struct {
 	HeadSHA    string
@@ -9,7 +7,8 @@ type CheckEvent struct {
 	Identifier string // of the button, for KindAction
 }
 
-type checkBody struct {
+// check is a run or a suite.
+type check struct {
 	HeadSHA string `json:"head_sha"`
 	App     struct {
 		ID int64 `json:"id"`
@@ -17,42 +16,38 @@ type checkBody struct {
 	PullRequests []struct {
 		Number int `json:"number"`
 		Base   struct {
-			Repo repository `json:"repo"`
+			Repo struct {
+				ID int64 `json:"id"`
+			} `json:"repo"`
 		} `json:"base"`
 	} `json:"pull_requests"`
 }
 
-type repository struct {
-	ID int64 `json:"id"`
-}
-
-// event names the pull requests of this repository only; a commit can be proposed to others as well.
-func (c *checkBody) event(here repository) CheckEvent {
+// event names the pull requests of the repository of that number only; a commit can be proposed to others as well.
+func (c *check) event(here int64) CheckEvent {
 	e := CheckEvent{HeadSHA: c.HeadSHA}
 	for _, p := range c.PullRequests {
-		if p.Base.Repo == here || p.Base.Repo.ID == 0 {
+		if p.Base.Repo.ID == here || p.Base.Repo.ID == 0 {
 			e.Pulls = append(e.Pulls, p.Number)
 		}
 	}
 	return e
 }
 
-func parseCheckRun(body []byte, appID int64, e *Event) error {
-	var in struct {
-		CheckRun        checkBody  `json:"check_run"`
-		Repository      repository `json:"repository"`
-		RequestedAction struct {
-			Identifier string `json:"identifier"`
-		} `json:"requested_action"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type checkRunBody struct {
+	envelope
+	CheckRun        check `json:"check_run"`
+	RequestedAction struct {
+		Identifier string `json:"identifier"`
+	} `json:"requested_action"`
+}
+
+func (in *checkRunBody) tell(e *Event, appID int64) {
 	if in.CheckRun.App.ID != appID {
 		e.Why = "The check belongs to another App."
-		return nil
+		return
 	}
-	e.Check = in.CheckRun.event(in.Repository)
+	e.Check = in.CheckRun.event(in.Repository.ID)
 	e.Check.Identifier = in.RequestedAction.Identifier
 	switch e.Action {
 	case "rerequested":
@@ -60,22 +55,18 @@ func parseCheckRun(body []byte, appID int64, e *Event) error {
 	case "requested_action":
 		e.Kind = KindAction
 	}
-	return nil
 }
 
-func parseCheckSuite(body []byte, appID int64, e *Event) error {
-	var in struct {
-		CheckSuite checkBody  `json:"check_suite"`
-		Repository repository `json:"repository"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type checkSuiteBody struct {
+	envelope
+	CheckSuite check `json:"check_suite"`
+}
+
+func (in *checkSuiteBody) tell(e *Event, appID int64) {
 	switch {
 	case in.CheckSuite.App.ID != appID:
 		e.Why = "The check suite belongs to another App."
 	case e.Action == "rerequested":
-		e.Kind, e.Check = KindHeads, in.CheckSuite.event(in.Repository)
+		e.Kind, e.Check = KindHeads, in.CheckSuite.event(in.Repository.ID)
 	}
-	return nil
 }

@@ -1,10 +1,6 @@
 package github
 
-import (
-	"encoding/json"
-
-	"github.com/bylaw-app/bylaw/internal/bylaw"
-)
+import "github.com/bylaw-app/bylaw/internal/bylaw"
 
 // CommentEvent is about a comment in the conversation of a pull request.
 type CommentEvent struct {
@@ -18,31 +14,30 @@ type CommentEvent struct {
 	Edited bylaw.Time    // for edited: when
 }
 
-func parseComment(body []byte, _ int64, e *Event) error {
-	var in struct {
-		Issue struct {
-			Number      int       `json:"number"`
-			PullRequest *struct{} `json:"pull_request"`
-		} `json:"issue"`
-		Comment struct {
-			ID        int64  `json:"id"`
-			User      login  `json:"user"`
-			Body      string `json:"body"`
-			CreatedAt moment `json:"created_at"`
-			UpdatedAt moment `json:"updated_at"`
-		} `json:"comment"`
-		Changes struct {
-			Body struct {
-				From string `json:"from"`
-			} `json:"body"`
-		} `json:"changes"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type commentBody struct {
+	envelope
+	Issue struct {
+		Number      int       `json:"number"`
+		PullRequest *struct{} `json:"pull_request"`
+	} `json:"issue"`
+	Comment struct {
+		ID        int64  `json:"id"`
+		User      login  `json:"user"`
+		Body      string `json:"body"`
+		CreatedAt moment `json:"created_at"`
+		UpdatedAt moment `json:"updated_at"`
+	} `json:"comment"`
+	Changes struct {
+		Body struct {
+			From string `json:"from"`
+		} `json:"body"`
+	} `json:"changes"`
+}
+
+func (in *commentBody) tell(e *Event, _ int64) {
 	if in.Issue.PullRequest == nil {
 		e.Why = "The comment is not on a pull request."
-		return nil
+		return
 	}
 	e.Comment = CommentEvent{
 		Number: in.Issue.Number, ID: in.Comment.ID, Author: in.Comment.User.account(),
@@ -56,5 +51,4 @@ func parseComment(body []byte, _ int64, e *Event) error {
 	case "deleted":
 		e.Kind, e.Comment.Editor = KindComment, e.Sender
 	}
-	return nil
 }

@@ -1,10 +1,6 @@
 package github
 
-import (
-	"encoding/json"
-
-	"github.com/bylaw-app/bylaw/internal/bylaw"
-)
+import "github.com/bylaw-app/bylaw/internal/bylaw"
 
 // PullEvent is about one pull request.
 type PullEvent struct {
@@ -24,16 +20,14 @@ type GroupEvent struct {
 	Base    string // branch in front of which the queue stands
 }
 
-type pullBody struct {
-	Number    int    `json:"number"`
-	CreatedAt moment `json:"created_at"`
-	UpdatedAt moment `json:"updated_at"`
-	Head      struct {
+type pull struct {
+	Number int `json:"number"`
+	Head   struct {
 		SHA string `json:"sha"`
 	} `json:"head"`
 }
 
-func (p *pullBody) event() PullEvent {
+func (p *pull) event() PullEvent {
 	return PullEvent{Number: p.Number, HeadSHA: p.Head.SHA}
 }
 
@@ -43,15 +37,18 @@ var pullChatter = map[string]bool{
 	"enqueued": true, "dequeued": true, "auto_merge_enabled": true, "auto_merge_disabled": true,
 }
 
-func parsePull(body []byte, _ int64, e *Event) error {
-	var in struct {
-		PullRequest pullBody `json:"pull_request"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type pullBody struct {
+	envelope
+	PullRequest struct {
+		pull
+		CreatedAt moment `json:"created_at"`
+		UpdatedAt moment `json:"updated_at"`
+	} `json:"pull_request"`
+}
+
+func (in *pullBody) tell(e *Event, _ int64) {
 	if pullChatter[e.Action] || in.PullRequest.Number == 0 {
-		return nil
+		return
 	}
 	e.Kind, e.Pull = KindPull, in.PullRequest.event()
 	switch e.Action {
@@ -62,33 +59,29 @@ func parsePull(body []byte, _ int64, e *Event) error {
 	case "synchronize":
 		e.Pull.ArrivedAt, e.Pull.PushedBy = in.PullRequest.UpdatedAt.Time, e.Sender.Login
 	}
-	return nil
 }
 
-func parseReview(body []byte, _ int64, e *Event) error {
-	var in struct {
-		PullRequest pullBody `json:"pull_request"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type reviewBody struct {
+	envelope
+	PullRequest pull `json:"pull_request"`
+}
+
+func (in *reviewBody) tell(e *Event, _ int64) {
 	if in.PullRequest.Number != 0 {
 		e.Kind, e.Pull = KindPull, in.PullRequest.event()
 	}
-	return nil
 }
 
-func parseGroup(body []byte, _ int64, e *Event) error {
-	var in struct {
-		MergeGroup struct {
-			HeadSHA string `json:"head_sha"`
-			HeadRef string `json:"head_ref"`
-			BaseRef string `json:"base_ref"`
-		} `json:"merge_group"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type groupBody struct {
+	envelope
+	MergeGroup struct {
+		HeadSHA string `json:"head_sha"`
+		HeadRef string `json:"head_ref"`
+		BaseRef string `json:"base_ref"`
+	} `json:"merge_group"`
+}
+
+func (in *groupBody) tell(e *Event, _ int64) {
 	switch e.Action {
 	case "checks_requested":
 		e.Kind = KindGroup
@@ -97,5 +90,4 @@ func parseGroup(body []byte, _ int64, e *Event) error {
 	}
 	g := in.MergeGroup
 	e.Group = GroupEvent{HeadSHA: g.HeadSHA, HeadRef: g.HeadRef, Base: branch(g.BaseRef)}
-	return nil
 }

@@ -1,7 +1,6 @@
 package github
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -29,27 +28,26 @@ const (
 	maxCommitFiles = 3000
 )
 
-func parsePush(body []byte, _ int64, e *Event) error {
-	var in struct {
-		Ref     string `json:"ref"`
-		Before  string `json:"before"`
-		After   string `json:"after"`
-		Created bool   `json:"created"`
-		Deleted bool   `json:"deleted"`
-		Forced  bool   `json:"forced"`
-		Commits []struct {
-			ID       string   `json:"id"`
-			Added    []string `json:"added"`
-			Removed  []string `json:"removed"`
-			Modified []string `json:"modified"`
-		} `json:"commits"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return err
-	}
+type pushBody struct {
+	envelope
+	Ref     string `json:"ref"`
+	Before  string `json:"before"`
+	After   string `json:"after"`
+	Created bool   `json:"created"`
+	Deleted bool   `json:"deleted"`
+	Forced  bool   `json:"forced"`
+	Commits []struct {
+		ID       string   `json:"id"`
+		Added    []string `json:"added"`
+		Removed  []string `json:"removed"`
+		Modified []string `json:"modified"`
+	} `json:"commits"`
+}
+
+func (in *pushBody) tell(e *Event, _ int64) {
 	if !strings.HasPrefix(in.Ref, "refs/heads/") {
 		e.Why = "The push is not to a branch."
-		return nil
+		return
 	}
 	p := PushEvent{Branch: branch(in.Ref), Default: branch(in.Ref) == e.DefaultBranch, Paths: []string{}, Forced: in.Forced}
 	if !in.Created {
@@ -71,7 +69,6 @@ func parsePush(body []byte, _ int64, e *Event) error {
 	slices.Sort(p.Paths)
 	p.Paths = slices.Compact(p.Paths)
 	e.Kind, e.Push = KindPush, p
-	return nil
 }
 
 func branch(ref string) string { return strings.TrimPrefix(ref, "refs/heads/") }

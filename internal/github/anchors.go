@@ -24,10 +24,11 @@ func (c *Client) WithoutPull(ctx context.Context, owner, repo string, commits []
 	for _, sha := range commits {
 		q.commit(sha)
 	}
-	var answer struct {
+	type pushed struct {
 		Repository map[string]json.RawMessage `json:"repository"`
 	}
-	if err := c.graphql(ctx, op, q.query(), q.variables, &answer); err != nil {
+	answer, err := ask[pushed](ctx, c, op, q.query(), q.variables)
+	if err != nil {
 		return nil, err
 	}
 	if answer.Repository == nil {

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 type readAnswer struct {
 	Repository *struct {
-		lawAnswer
+		tipAnswer
 		IsPrivate   bool        `json:"isPrivate"`
 		Lately      *history    `json:"lately"` // nil when the repository is empty
 		PullRequest *pullAnswer `json:"pullRequest"`
@@ -19,18 +20,17 @@ type readAnswer struct {
 			Nodes []openPull `json:"nodes"`
 		} `json:"open"`
 	} `json:"repository"`
-	Organization *lawAnswer `json:"organization"`
+	Law             entries    `json:"law"`
+	Organization    *tipAnswer `json:"organization"`
+	OrganizationLaw entries    `json:"organizationLaw"`
 }
 
-type lawAnswer struct {
+type tipAnswer struct {
 	NameWithOwner    string `json:"nameWithOwner"`
 	DefaultBranchRef *struct {
 		Name   string  `json:"name"`
 		Target *commit `json:"target"`
 	} `json:"defaultBranchRef"`
-	Parent   *entry `json:"parent"`
-	Config   *entry `json:"config"`
-	Policies *entry `json:"policies"`
 }
 
 type pullAnswer struct {
@@ -292,6 +292,19 @@ type entry struct {
 	Entries  []treeEntry `json:"entries"`
 	ByteSize *int        `json:"byteSize"` // of a file
 	content
+}
+
+// entries are those of one repository, by the names under which they were asked for. They have a part of the answer
+// for themselves, so that it can be read as one map.
+type entries map[string]*entry
+
+// named returns an entry, nil if there is none. One that was not answered at all is an error.
+func (all entries) named(name string) (*entry, error) {
+	e, ok := all[name]
+	if !ok {
+		return nil, fmt.Errorf("answer lacks %s", name)
+	}
+	return e, nil
 }
 
 // content is what GraphQL gives of a file, if that was asked for.

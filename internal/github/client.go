@@ -167,45 +167,46 @@ func pages[T any](ctx context.Context, c *Client, op, path string, query url.Val
 	return all, g.Wait()
 }
 
-// graphql asks one query. Fields of data that GitHub answered with NOT_FOUND are null and no error, if
-// their path is one of optional; everything else that is not given is an error.
-func (c *Client) graphql(ctx context.Context, op, query string, variables map[string]any, data any, optional ...string) error {
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+// ask asks one query, and returns its data, which is never nil without an error. Fields of data that GitHub answered
+// with NOT_FOUND are null and no error, if their path is one of optional; everything else that is not given is an error.
+func ask[T any](ctx context.Context, c *Client, op, query string, variables map[string]any, optional ...string) (*T, error) {
+	body, err := json.Marshal(struct {
+		Query     string         `json:"query"`
+		Variables map[string]any `json:"variables"`
+	}{query, variables})
 	if err != nil {
-		return &Error{Op: op, Kind: Invalid, Err: err}
+		return nil, &Error{Op: op, Kind: Invalid, Err: err}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.graphqlURL, bytes.NewReader(body))
 	if err != nil {
-		return &Error{Op: op, Kind: Invalid, Err: err}
+		return nil, &Error{Op: op, Kind: Invalid, Err: err}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.github.UserAgent)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return c.failure(op, err)
+		return nil, c.failure(op, err)
 	}
 	defer resp.Body.Close()
 	if err := github.CheckResponse(resp); err != nil {
-		return c.failure(op, err)
+		return nil, c.failure(op, err)
 	}
-	answer := struct {
-		Data   json.RawMessage `json:"data"`
-		Errors []graphqlError  `json:"errors"`
-	}{}
-	if err := decode(resp.Body, &answer); err != nil {
-		return &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: err}
+	var answer struct {
+		Data   *T             `json:"data"` // nil when it is null, and when there is none
+		Errors []graphqlError `json:"errors"`
 	}
-	for _, e := range answer.Errors {
+	err = decode(resp.Body, &answer)
+	for _, e := range answer.Errors { // they say why data is not what it should be
 		if !e.tolerated(optional) {
-			return e.failure(op, resp, c.now())
+			return nil, e.failure(op, resp, c.now())
 		}
 	}
-	if len(answer.Data) == 0 || bytes.Equal(answer.Data, []byte("null")) {
-		return &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: errors.New("answer without data")}
+	if err == nil && answer.Data == nil {
+		err = errors.New("answer without data")
 	}
-	if err := json.Unmarshal(answer.Data, data); err != nil {
-		return &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: fmt.Errorf("read answer: %w", err)}
+	if err != nil {
+		return nil, &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: err}
 	}
-	return nil
+	return answer.Data, nil
 }

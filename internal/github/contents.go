@@ -6,7 +6,6 @@ import (
 	"crypto/sha1" // git's own
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -79,19 +78,20 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 		}
 	}
 	q.variables["owner"], q.variables["name"], q.variables["commit"] = s.Repository.Owner, repo, commit
-	var answer twice[struct {
-		Repository *struct {
-			Tip *struct{ OID string } `json:"tip"`
-		} `json:"repository"`
-	}]
-	if err := c.graphql(ctx, op, q.query(), q.variables, &answer); err != nil {
+	type found struct {
+		Repository entries `json:"repository"`
+	}
+	answer, err := ask[found](ctx, c, op, q.query(), q.variables)
+	if err != nil {
 		return nil, err
 	}
-	if answer.typed.Repository == nil {
+	if answer.Repository == nil {
 		return nil, &Error{Op: op, Kind: NotFound, Err: errors.New("no such repository")}
 	}
-	tip := answer.typed.Repository.Tip
+	tip, err := answer.Repository.named("tip")
 	switch {
+	case err != nil:
+		return nil, &Error{Op: op, Kind: Unavailable, Err: err}
 	case rev == bylaw.RevisionHead && (tip == nil || tip.OID != s.Head.SHA):
 		return nil, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("the head is no longer %s", s.Head.SHA)}
 	case older != "" && tip == nil:
@@ -102,7 +102,7 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 
 	list, sizes := []bylaw.Blob{}, sizes{}
 	for i, p := range paths {
-		e, err := aliased[*entry](answer.raw, "repository", aliases[i])
+		e, err := answer.Repository.named(aliases[i])
 		if err != nil {
 			return nil, &Error{Op: op, Kind: Unavailable, Err: err}
 		}
@@ -112,7 +112,7 @@ func (c *Client) Files(ctx context.Context, s *bylaw.Snapshot, rev bylaw.Revisio
 			c.caches.keepBlob(blobKey{c.installation, files[0].OID}, files[0].Data)
 		}
 		if alias, asked := around[folderOf(p)]; asked && !strings.HasSuffix(p, "/") {
-			folder, err := aliased[*entry](answer.raw, "repository", alias)
+			folder, err := answer.Repository.named(alias)
 			if err != nil {
 				return nil, &Error{Op: op, Kind: Unavailable, Err: err}
 			}
@@ -243,13 +243,13 @@ func (c *Client) fetch(ctx context.Context, owner, repo string, lack []missing, 
 	}
 	q.variables["owner"], q.variables["name"] = owner, repo
 	q.variables["organization"], q.variables["organizationName"] = withOrganization, bylaw.OrganizationRepository
-	var answer map[string]map[string]json.RawMessage
-	if err := c.graphql(ctx, op, q.query(), q.variables, &answer); err != nil {
+	answer, err := ask[map[string]entries](ctx, c, op, q.query(), q.variables)
+	if err != nil {
 		return err
 	}
 	var rest []int
 	for i, m := range lack {
-		blob, err := aliased[*content](answer, field(m), m.alias)
+		blob, err := (*answer)[field(m)].named(m.alias)
 		switch {
 		case err != nil:
 			return &Error{Op: op, Kind: Unavailable, Err: err}

@@ -74,12 +74,10 @@ func (c *Client) Dates(ctx context.Context, v bylaw.Version) (bylaw.Dated, error
 	out := bylaw.Dated{Lines: []bylaw.DatedLines{}, Changes: []bylaw.Change{}}
 	came := map[string]bylaw.Time{}
 	for range maxHistory {
-		var answer datesAnswer
-		err := c.graphql(ctx, op, datesQuery, variables, &answer)
+		answer, err := ask[datesAnswer](ctx, c, op, datesQuery, variables)
 		if variables["blame"] == true && aboutBlame(err) {
 			variables["blame"] = false
-			answer = datesAnswer{}
-			err = c.graphql(ctx, op, datesQuery, variables, &answer)
+			answer, err = ask[datesAnswer](ctx, c, op, datesQuery, variables)
 		}
 		if err != nil {
 			return bylaw.Dated{}, err

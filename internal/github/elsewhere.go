@@ -23,31 +23,33 @@ func (c *Client) Elsewhere(ctx context.Context, want bylaw.Elsewhere) (bylaw.Tre
 	var paths, aliases []string
 	for _, p := range want.Paths {
 		if clean(p) {
-			paths, aliases = append(paths, p), append(aliases, q.entry("repository", commit+":"+p))
+			paths, aliases = append(paths, p), append(aliases, q.entry("files", commit+":"+p))
 		}
 	}
 	q.variables["owner"], q.variables["name"], q.variables["commit"] = owner, name, commit
-	var answer twice[struct {
+	type found struct {
 		Repository *struct {
-			IsPrivate bool                  `json:"isPrivate"` // internal ones are, too
-			Tip       *struct{ OID string } `json:"tip"`
+			IsPrivate bool `json:"isPrivate"` // internal ones are, too
 		} `json:"repository"`
-	}]
-	err := c.graphql(ctx, op, q.query(), q.variables, &answer, "repository")
+		Files entries `json:"files"`
+	}
+	answer, err := ask[found](ctx, c, op, q.query(), q.variables)
 	if refused, ok := errors.AsType[*Error](err); ok && (refused.Kind == NotFound || refused.Kind == Forbidden) {
 		return hidden, nil
 	}
 	if err != nil {
 		return hidden, err
 	}
-	repository := answer.typed.Repository
-	if repository == nil || repository.IsPrivate && !want.Shared {
+	if answer.Repository == nil || answer.Repository.IsPrivate && !want.Shared {
 		return hidden, nil
 	}
 	tree := bylaw.Tree{Repository: want.Repository, Visible: true, Files: []bylaw.Blob{}}
+	tip, err := answer.Files.named("tip")
 	switch {
-	case repository.Tip != nil:
-		tree.Commit = repository.Tip.OID
+	case err != nil:
+		return hidden, &Error{Op: op, Kind: Unavailable, Err: err}
+	case tip != nil:
+		tree.Commit = tip.OID
 	case want.Commit != "":
 		return hidden, &Error{Op: op, Kind: Moved, Err: fmt.Errorf("commit %q of the default branch is gone", commit)}
 	default:
@@ -55,7 +57,7 @@ func (c *Client) Elsewhere(ctx context.Context, want bylaw.Elsewhere) (bylaw.Tre
 	}
 	sizes := sizes{}
 	for i, p := range paths {
-		e, err := aliased[*entry](answer.raw, "repository", aliases[i])
+		e, err := answer.Files.named(aliases[i])
 		if err != nil {
 			return hidden, &Error{Op: op, Kind: Unavailable, Err: err}
 		}

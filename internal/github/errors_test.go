@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
 func TestErrorsAreClassified(t *testing.T) {
@@ -57,7 +59,7 @@ func TestErrorsAreClassified(t *testing.T) {
 			if protocol == "rest" {
 				_, err = c.rest(t.Context(), "try", http.MethodGet, "x", nil, &struct{}{})
 			} else {
-				err = c.graphql(t.Context(), "try", "query", nil, &struct{}{})
+				_, err = ask[struct{}](t.Context(), c, "try", "query", nil)
 			}
 			server.Close()
 			checkError(t, protocol+": "+test.name, err, test.want, test.retryAt)
@@ -68,6 +70,11 @@ func TestErrorsAreClassified(t *testing.T) {
 func TestGraphQLErrorsAreClassified(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	type dated struct {
+		Repository *struct {
+			CreatedAt bylaw.Time `json:"createdAt"`
+		} `json:"repository"`
+	}
 	for _, test := range []struct {
 		name, body string
 		want       Kind
@@ -76,7 +83,14 @@ func TestGraphQLErrorsAreClassified(t *testing.T) {
 		{"limit", `{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`, RateLimited, now.Add(time.Minute)},
 		{"secondary limit", `{"errors":[{"message":"You have exceeded a secondary rate limit"}]}`, RateLimited, now.Add(time.Minute)},
 		{"time-out", `{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}`, Unavailable, time.Time{}},
-		{"no data", `{"data":null}`, Unavailable, time.Time{}},
+		{"null", `{"data":null}`, Unavailable, time.Time{}},
+		{"no data", `{}`, Unavailable, time.Time{}},
+		{"no data beside what may be hidden", `{"errors":[{"type":"NOT_FOUND","path":["organization"],"message":"-"}]}`, Unavailable, time.Time{}},
+		{"first data and then null", `{"data":{},"data":null}`, Unavailable, time.Time{}},
+		{"data of another form", `{"data":[]}`, Unavailable, time.Time{}},
+		{"a part of another form", `{"data":{"repository":{"createdAt":7}}}`, Unavailable, time.Time{}},
+		{"another form and why", `{"data":[],"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`, RateLimited, now.Add(time.Minute)},
+		{"two answers", `{"data":{}}{"data":{}}`, Unavailable, time.Time{}},
 		{"not found", `{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"-"}]}`, NotFound, time.Time{}},
 		{"forbidden", `{"data":{"repository":{}},"errors":[{"type":"FORBIDDEN","path":["repository","x"],"message":"-"}]}`, Forbidden, time.Time{}},
 		{"forbidden inside what may be hidden", `{"data":{"organization":{}},"errors":[{"type":"FORBIDDEN","path":["organization","config"],"message":"-"}]}`, Forbidden, time.Time{}},
@@ -87,11 +101,11 @@ func TestGraphQLErrorsAreClassified(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(test.body)) }))
 		c := NewTokenClient(server.URL, "t")
 		c.now = func() time.Time { return now }
-		err := c.graphql(t.Context(), "try", "query", nil, &struct{}{}, "organization")
+		answer, err := ask[dated](t.Context(), c, "try", "query", nil, "organization")
 		server.Close()
 		if test.want == "" {
-			if err != nil {
-				t.Errorf("%s: %v", test.name, err)
+			if err != nil || answer == nil {
+				t.Errorf("%s: got %v, %v", test.name, answer, err)
 			}
 			continue
 		}

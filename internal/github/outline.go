@@ -25,7 +25,7 @@ func (c *Client) Outline(ctx context.Context, owner, repo string) (Outline, erro
 		Entries []struct{ Name, Type string } `json:"entries"`
 	}
 	type object struct{ OID string }
-	var answer struct {
+	type answers struct {
 		Repository *struct {
 			IsArchived       bool `json:"isArchived"`
 			DefaultBranchRef *struct {
@@ -37,9 +37,9 @@ func (c *Client) Outline(ctx context.Context, owner, repo string) (Outline, erro
 		}
 		Organization *struct{ Config *object }
 	}
-	err := c.graphql(ctx, op, outlineQuery, map[string]any{
+	answer, err := ask[answers](ctx, c, op, outlineQuery, map[string]any{
 		"owner": owner, "name": repo, "organizationName": bylaw.OrganizationRepository, "config": "HEAD:" + bylaw.ConfigPath,
-	}, &answer, "organization")
+	}, "organization")
 	if err != nil {
 		return Outline{}, err
 	}

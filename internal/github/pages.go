@@ -11,6 +11,12 @@ import (
 // events have no use beyond the last one each, are simply not known to have been set by somebody.
 const maxPages = 50
 
+type pageAnswer struct {
+	Repository *struct {
+		PullRequest *connections `json:"pullRequest"`
+	} `json:"repository"`
+}
+
 // furtherPages completes the lists, all of them with one request for each step.
 func (c *Client) furtherPages(ctx context.Context, ref bylaw.Ref, all *connections) error {
 	if all.Commits.TotalCount >= maxCommits {
@@ -22,18 +28,13 @@ func (c *Client) furtherPages(ctx context.Context, ref bylaw.Ref, all *connectio
 			return nil
 		}
 		op := "read more of " + ref.String()
-		var answer struct {
-			Repository *struct {
-				PullRequest *connections `json:"pullRequest"`
-			} `json:"repository"`
-		}
-		err := c.graphql(ctx, op, pageQuery, map[string]any{
+		answer, err := ask[pageAnswer](ctx, c, op, pageQuery, map[string]any{
 			"owner": ref.Owner, "name": ref.Repo, "number": ref.Number,
 			"reviews": all.Reviews.PageInfo.HasNextPage, "reviewsAfter": all.Reviews.PageInfo.EndCursor,
 			"commits": all.Commits.PageInfo.HasNextPage, "commitsAfter": all.Commits.PageInfo.EndCursor,
 			"comments": all.Comments.PageInfo.HasNextPage, "commentsAfter": all.Comments.PageInfo.EndCursor,
 			"timeline": older, "timelineBefore": all.TimelineItems.PageInfo.StartCursor,
-		}, &answer)
+		})
 		if err != nil {
 			return err
 		}

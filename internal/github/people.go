@@ -110,10 +110,10 @@ func (c *Client) teamPage(ctx context.Context, organization string, names []stri
 	for _, name := range names {
 		q.team(name)
 	}
-	var answer struct {
+	type teams struct {
 		Organization map[string]*teamAnswer `json:"organization"`
 	}
-	err := c.graphql(ctx, fmt.Sprintf("list members of teams of %s", organization), q.query(), q.variables, &answer, "organization")
+	answer, err := ask[teams](ctx, c, fmt.Sprintf("list members of teams of %s", organization), q.query(), q.variables, "organization")
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Forbidden && e.Status == http.StatusOK {
 		return nil, nil
 	}

@@ -24,17 +24,18 @@ func (c *Client) OpenPulls(ctx context.Context, owner, repo string) ([]PullHead,
 	op := fmt.Sprintf("list open pull requests of %s/%s", owner, repo)
 	list := []PullHead{}
 	var after *string
+	type open struct {
+		Repository *struct {
+			PullRequests connection[struct {
+				Number      int    `json:"number"`
+				HeadRefOID  string `json:"headRefOid"`
+				BaseRefName string `json:"baseRefName"`
+			}] `json:"pullRequests"`
+		} `json:"repository"`
+	}
 	for {
-		var answer struct {
-			Repository *struct {
-				PullRequests connection[struct {
-					Number      int    `json:"number"`
-					HeadRefOID  string `json:"headRefOid"`
-					BaseRefName string `json:"baseRefName"`
-				}] `json:"pullRequests"`
-			} `json:"repository"`
-		}
-		if err := c.graphql(ctx, op, openQuery, map[string]any{"owner": owner, "name": repo, "after": after}, &answer); err != nil {
+		answer, err := ask[open](ctx, c, op, openQuery, map[string]any{"owner": owner, "name": repo, "after": after})
+		if err != nil {
 			return nil, err
 		}
 		if answer.Repository == nil {
@@ -74,18 +75,19 @@ func (c *Client) GroupPulls(ctx context.Context, owner, repo, baseBranch, headSH
 			Number int `json:"number"`
 		} `json:"pullRequest"`
 	}
+	type group struct {
+		Repository *struct {
+			MergeQueue *struct {
+				Entries connection[queued] `json:"entries"`
+			} `json:"mergeQueue"`
+		} `json:"repository"`
+	}
 	var entries []queued
 	var after *string
 	for {
-		var answer struct {
-			Repository *struct {
-				MergeQueue *struct {
-					Entries connection[queued] `json:"entries"`
-				} `json:"mergeQueue"`
-			} `json:"repository"`
-		}
 		variables := map[string]any{"owner": owner, "name": repo, "branch": baseBranch, "after": after}
-		if err := c.graphql(ctx, op, groupQuery, variables, &answer); err != nil {
+		answer, err := ask[group](ctx, c, op, groupQuery, variables)
+		if err != nil {
 			return nil, err
 		}
 		if answer.Repository == nil || answer.Repository.MergeQueue == nil {

@@ -31,7 +31,7 @@ var (
 // against GitHub's schema.
 func Queries() map[string]string {
 	read := newFields(readQuery)
-	read.entry("repository", "HEAD:OWNERS.md")
+	read.entry("law", "HEAD:OWNERS.md")
 	read.entry("organization", "HEAD:people.yml")
 	files := newFields(filesQuery)
 	files.file("HEAD:OWNERS.md", true)
@@ -43,7 +43,7 @@ func Queries() map[string]string {
 	pushed := newFields(pushedQuery)
 	pushed.commit("ce013625030ba8dba906f756967f9e9ca394464a")
 	elsewhere := newFields(elsewhereQuery)
-	elsewhere.entry("repository", "HEAD:OWNERS.md")
+	elsewhere.entry("files", "HEAD:OWNERS.md")
 	sweep := newFields(sweepQuery)
 	sweep.swept(SweepOf{Owner: "acme", Name: "widgets", Rules: []string{"OWNERS.md"}, Queues: []string{"main"}}, nil)
 	return map[string]string{

@@ -76,12 +76,10 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 	})
 	g.Go(func() error {
 		sizes := sizes{}
-		r.Law = law.tree(&answer.Repository.lawAnswer, sizes)
+		r.Law = law.tree(&answer.Repository.tipAnswer, sizes)
 		r.Organization = org.tree(answer.Organization, sizes)
-		c.configured(r.Law.Files, answer.Repository.Config)
-		if answer.Organization != nil {
-			c.configured(r.Organization.Files, answer.Organization.Config)
-		}
+		c.configured(r.Law.Files, law.config())
+		c.configured(r.Organization.Files, org.config())
 		r.Organization.Repository = ref.Owner + "/" + bylaw.OrganizationRepository
 		return c.contents(gctx, ref.Owner, ref.Repo, r.Law.Files, r.Organization.Files, sizes)
 	})
@@ -96,7 +94,7 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 func (c *Client) readPull(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (*readAnswer, lawFiles, lawFiles, error) {
 	op := "read " + ref.String()
 	q := newFields(readQuery)
-	law := newLawFiles(q, "repository", want.Law)
+	law := newLawFiles(q, "law", want.Law)
 	var org lawFiles
 	withOrganization := !strings.EqualFold(ref.Repo, bylaw.OrganizationRepository)
 	if withOrganization {
@@ -108,18 +106,19 @@ func (c *Client) readPull(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (
 		"config": "HEAD:" + bylaw.ConfigPath, "policies": "HEAD:" + bylaw.PoliciesPath, "parent": "HEAD:.github",
 		"unknown": len(c.caches.tips(c.repositoryKey(ref))) == 0,
 	})
-	var parts twice[readAnswer]
-	if err := c.graphql(ctx, op, q.query(), q.variables, &parts, "organization"); err != nil {
+	answer, err := ask[readAnswer](ctx, c, op, q.query(), q.variables, "organization", "organizationLaw")
+	if err != nil {
 		return nil, law, org, err
 	}
-	answer := &parts.typed
 	if answer.Repository == nil || answer.Repository.PullRequest == nil {
 		return nil, law, org, &Error{Op: op, Kind: NotFound, Err: errors.New("no such pull request")}
 	}
-	for _, files := range []*lawFiles{&law, &org} {
-		if err := files.resolve(parts.raw); err != nil {
-			return nil, law, org, &Error{Op: op, Kind: Unavailable, Err: err}
-		}
+	err = law.resolve(answer.Law)
+	if err == nil && answer.Organization != nil { // it is visible
+		err = org.resolve(answer.OrganizationLaw)
+	}
+	if err != nil {
+		return nil, law, org, &Error{Op: op, Kind: Unavailable, Err: err}
 	}
 	if err := c.furtherPages(ctx, ref, &answer.Repository.PullRequest.connections); err != nil {
 		return nil, law, org, err

@@ -132,13 +132,13 @@ func (c *Client) sweep(ctx context.Context, repositories []SweepOf) ([]Swept, er
 		}
 		q.variables["owner"], q.variables["organizationName"] = repositories[0].Owner, bylaw.OrganizationRepository
 		q.variables["config"], q.variables["policies"] = "HEAD:"+bylaw.ConfigPath, "HEAD:"+bylaw.PoliciesPath
-		var answer map[string]json.RawMessage
-		if err := c.graphql(ctx, op, q.query(), q.variables, &answer, optional...); err != nil {
+		answer, err := ask[map[string]json.RawMessage](ctx, c, op, q.query(), q.variables, optional...)
+		if err != nil {
 			return nil, err
 		}
 		var left []int
 		for at, i := range open {
-			next, err := done[i].add(asked[at], answer, after[i] == nil)
+			next, err := done[i].add(asked[at], *answer, after[i] == nil)
 			if err != nil {
 				return nil, &Error{Op: op, Kind: Unavailable, Err: err}
 			}

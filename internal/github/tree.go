@@ -1,7 +1,6 @@
 package github
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
@@ -9,43 +8,21 @@ import (
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 )
 
-// twice is an answer with its typed part, and the aliased fields of each repository in it as they came.
-type twice[T any] struct {
-	typed T
-	raw   map[string]map[string]json.RawMessage
-}
-
-// UnmarshalJSON reads both.
-func (t *twice[T]) UnmarshalJSON(data []byte) error {
-	if err := json.Unmarshal(data, &t.typed); err != nil {
-		return err
-	}
-	return json.Unmarshal(data, &t.raw)
-}
-
-// aliased reads one aliased field.
-func aliased[V any](raw map[string]map[string]json.RawMessage, repository, alias string) (v V, err error) {
-	data, ok := raw[repository][alias]
-	if !ok {
-		return v, fmt.Errorf("answer lacks %s of %s", alias, repository)
-	}
-	return v, json.Unmarshal(data, &v)
-}
-
-// lawFiles are the wanted files of one repository beside those that are always read.
+// lawFiles are the wanted files of one repository: those that are always read, and others.
 type lawFiles struct {
-	field   string // name of the repository in the answer; "" when the repository is not read
-	aliases []string
 	paths   []string
-	entries []*entry
+	aliases []string // under which the paths are asked for
+	entries []*entry // of the paths
+	parent  *entry   // the folder of the configuration
 }
 
-func newLawFiles(q *fields, field string, paths []string) lawFiles {
-	l := lawFiles{field: field}
+// newLawFiles asks for the files, at a mark of the query.
+func newLawFiles(q *fields, mark string, paths []string) lawFiles {
+	l := lawFiles{paths: []string{bylaw.ConfigPath, bylaw.PoliciesPath + "/"}, aliases: []string{"config", "policies"}}
 	for _, p := range paths {
 		if clean(p) {
 			l.paths = append(l.paths, p)
-			l.aliases = append(l.aliases, q.entry(field, "HEAD:"+strings.TrimSuffix(p, "/")))
+			l.aliases = append(l.aliases, q.entry(mark, "HEAD:"+strings.TrimSuffix(p, "/")))
 		}
 	}
 	return l
@@ -57,13 +34,13 @@ func clean(p string) bool {
 	return p != "" && p != "." && p == path.Clean(p) && p[0] != '/' && p != ".." && !strings.HasPrefix(p, "../")
 }
 
-// resolve takes the entries from the answer. A repository that is not visible has none.
-func (l *lawFiles) resolve(raw map[string]map[string]json.RawMessage) error {
-	if raw[l.field] == nil {
-		return nil
+// resolve takes the entries from the answer.
+func (l *lawFiles) resolve(answered entries) (err error) {
+	if l.parent, err = answered.named("parent"); err != nil {
+		return err
 	}
 	for _, alias := range l.aliases {
-		e, err := aliased[*entry](raw, l.field, alias)
+		e, err := answered.named(alias)
 		if err != nil {
 			return err
 		}
@@ -72,9 +49,17 @@ func (l *lawFiles) resolve(raw map[string]map[string]json.RawMessage) error {
 	return nil
 }
 
+// config is the file of the configuration; nil when there is none.
+func (l *lawFiles) config() *entry {
+	if len(l.entries) == 0 {
+		return nil
+	}
+	return l.entries[0]
+}
+
 // tree puts the files together, without their contents, and notes their sizes. nil stands for a
 // repository that is not visible.
-func (l *lawFiles) tree(a *lawAnswer, sizes sizes) bylaw.Tree {
+func (l *lawFiles) tree(a *tipAnswer, sizes sizes) bylaw.Tree {
 	t := bylaw.Tree{Files: []bylaw.Blob{}}
 	if a == nil {
 		return t
@@ -93,14 +78,12 @@ func (l *lawFiles) tree(a *lawAnswer, sizes sizes) bylaw.Tree {
 			}
 		}
 	}
-	add(bylaw.ConfigPath, a.Config)
-	add(bylaw.PoliciesPath+"/", a.Policies)
 	for i, e := range l.entries {
 		add(l.paths[i], e)
 	}
-	if a.Parent != nil {
+	if l.parent != nil {
 		for i, f := range t.Files {
-			for _, e := range a.Parent.Entries {
+			for _, e := range l.parent.Entries {
 				if f.Path == ".github/"+e.Name {
 					t.Files[i].Mode = mode(e.Mode)
 				}

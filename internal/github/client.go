@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/go-github/v60/github"
@@ -21,6 +22,7 @@ import (
 const (
 	requestTimeout = 10 * time.Second
 	maxAnswer      = 64 << 20 // bytes of one answer
+	maxReused      = 1 << 20  // bytes of a buffer that is kept for another answer
 	maxAtOnce      = 8        // requests of one operation in flight; GitHub allows 100 in all
 )
 
@@ -36,6 +38,7 @@ type Client struct {
 	caches       *caches
 	budgets      *budgets // nil with a personal token
 	now          func() time.Time
+	buffers      sync.Pool // *bytes.Buffer, for answers that are read one after the other
 }
 
 // NewTokenClient returns a client that uses a personal token, for reading. base is as App.BaseURL.
@@ -121,21 +124,32 @@ func (c *Client) rest(ctx context.Context, op, method, path string, in, out any)
 	if out == nil {
 		return resp.LastPage, nil
 	}
-	if err := decode(resp.Body, out); err != nil {
+	if err := c.decode(resp.Body, out); err != nil {
 		return 0, &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: err}
 	}
 	return resp.LastPage, nil
 }
 
-func decode(r io.Reader, out any) error {
-	data, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
-	if err != nil {
+// decode reads an answer whole before it decodes it, for GitHub seldom says how long one is. Nothing in out refers to
+// the bytes that were read.
+func (c *Client) decode(r io.Reader, out any) error {
+	answer, ok := c.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		answer = new(bytes.Buffer)
+	}
+	defer func() {
+		if answer.Cap() <= maxReused {
+			answer.Reset()
+			c.buffers.Put(answer)
+		}
+	}()
+	if _, err := answer.ReadFrom(io.LimitReader(r, maxAnswer+1)); err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}
-	if len(data) > maxAnswer {
+	if answer.Len() > maxAnswer {
 		return fmt.Errorf("answer is longer than %d bytes", maxAnswer)
 	}
-	if err := json.Unmarshal(data, out); err != nil {
+	if err := json.Unmarshal(answer.Bytes(), out); err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}
 	return nil
@@ -196,7 +210,7 @@ func ask[T any](ctx context.Context, c *Client, op, query string, variables map[
 		Data   *T             `json:"data"` // nil when it is null, and when there is none
 		Errors []graphqlError `json:"errors"`
 	}
-	err = decode(resp.Body, &answer)
+	err = c.decode(resp.Body, &answer)
 	for _, e := range answer.Errors { // they say why data is not what it should be
 		if !e.tolerated(optional) {
 			return nil, e.failure(op, resp, c.now())

@@ -64,7 +64,7 @@ func (a *App) deliveries(ctx context.Context, op string, query url.Values) (list
 		StatusCode     int    `json:"status_code"`
 		InstallationID int64  `json:"installation_id"` // null when it is about none
 	}
-	if err := decode(resp.Body, &items); err != nil {
+	if err := a.app.decode(resp.Body, &items); err != nil {
 		return nil, "", &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: err}
 	}
 	for _, i := range items {

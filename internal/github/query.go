@@ -53,6 +53,7 @@ func Queries() map[string]string {
 	}
 }
 
+// load reads a query with its fragments, without the indentation: GitHub is sent it with every request.
 func load(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -60,7 +61,9 @@ func load(names ...string) string {
 		if err != nil { // the files are embedded
 			panic(err)
 		}
-		b.Write(data)
+		for line := range strings.Lines(string(data)) {
+			b.WriteString(strings.TrimLeft(line, " "))
+		}
 	}
 	return b.String()
 }
@@ -131,9 +134,18 @@ func (f *fields) add(kind string, value any) (alias string) {
 }
 
 func (f *fields) query() string {
-	text := f.text
-	for mark, lines := range f.lines {
-		text = strings.Replace(text, "# "+mark+"\n", strings.Join(lines, "\n")+"\n", 1)
+	var b strings.Builder
+	b.Grow(len(f.text) + 1<<10)
+	for line := range strings.Lines(f.text) {
+		mark, marked := strings.CutPrefix(line, "# ")
+		if !marked {
+			b.WriteString(line)
+			continue
+		}
+		for _, field := range f.lines[strings.TrimSpace(mark)] {
+			b.WriteString(field)
+			b.WriteByte('\n')
+		}
 	}
-	return text
+	return b.String()
 }

@@ -106,7 +106,7 @@ func (a *App) About(ctx context.Context) (about About, clock time.Time, err erro
 		Permissions map[string]string `json:"permissions"`
 		Events      []string          `json:"events"`
 	}
-	if err := decode(resp.Body, &answer); err != nil {
+	if err := a.app.decode(resp.Body, &answer); err != nil {
 		return about, clock, &Error{Op: op, Kind: Unavailable, Status: resp.StatusCode, Err: err}
 	}
 	return About{

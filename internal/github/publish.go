@@ -53,10 +53,10 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 	}
 	now := c.now().UTC().Format(time.RFC3339)
 	runs := restPath("repos", owner, repo, "check-runs")
-	annotations := annotationsDigest(check.Annotations)
+	annotations, digest := annotationsDigest(check.Annotations), check.Digest()
 
-	if known.ID != 0 && known.Digest == check.Digest() {
-		return Known{ID: known.ID, Annotations: annotations}, nil
+	if known.ID != 0 && known.Digest == digest {
+		return Known{ID: known.ID, Annotations: annotations, Digest: digest}, nil
 	}
 	if known.ID != 0 && known.Annotations == "" {
 		var err error
@@ -69,8 +69,11 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 	}
 	if known.ID != 0 && known.Annotations == annotations {
 		run := newRun(check, now)
-		run.ExternalID = check.Digest()
+		run.ExternalID = digest
 		err := c.changeRun(ctx, op, fmt.Sprintf("%s/%d", runs, known.ID), run)
+		if err == nil {
+			return Known{ID: known.ID, Annotations: annotations, Digest: digest}, nil
+		}
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != NotFound {
 			return known, err
 		}
@@ -91,7 +94,7 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 	if len(first) > maxAnnotations {
 		first, more = first[:maxAnnotations], first[maxAnnotations:]
 	} else {
-		run.ExternalID = check.Digest()
+		run.ExternalID = digest
 	}
 	run.Output.Annotations = remarks(first)
 	var created struct {
@@ -108,13 +111,13 @@ func (c *Client) Publish(ctx context.Context, owner, repo, sha string, check byl
 		run := newRun(check, now)
 		run.Output.Annotations = remarks(part)
 		if len(more) == 0 {
-			run.ExternalID = check.Digest()
+			run.ExternalID = digest
 		}
 		if err := c.changeRun(ctx, op, fmt.Sprintf("%s/%d", runs, created.ID), run); err != nil {
 			return Known{ID: created.ID}, err
 		}
 	}
-	return Known{ID: created.ID, Annotations: annotations}, nil
+	return Known{ID: created.ID, Annotations: annotations, Digest: digest}, nil
 }
 
 // annotationsOf returns the digest of the annotations that stand on a run.

@@ -1,10 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -16,6 +16,9 @@ import (
 // maxBody is the most that GitHub sends.
 // https://docs.github.com/webhooks/webhook-events-and-payloads#payload-cap
 const maxBody = 25 << 20
+
+// maxAhead is for how much of a body there is room before it has come: nobody knows yet whether it does.
+const maxAhead = 64 << 10
 
 // keepTime is how long keeping a delivery may take: GitHub waits for 10 seconds, and is to hear that the database
 // does not answer rather than nothing.
@@ -54,8 +57,9 @@ const unsigned = "unsigned"
 func (s *Server) take(w http.ResponseWriter, r *http.Request, began time.Time) string {
 	event, guid := r.Header.Get("X-GitHub-Event"), r.Header.Get("X-GitHub-Delivery")
 	line := s.Log.With("event", event, "delivery", guid)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
+	var read bytes.Buffer
+	read.Grow(int(min(max(r.ContentLength, 0), maxAhead)) + bytes.MinRead)
+	if _, err := read.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 		status := http.StatusBadRequest
 		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 			status = http.StatusRequestEntityTooLarge
@@ -64,6 +68,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, began time.Time) s
 		answer(w, status, "the body is cut off or larger than 25 MiB")
 		return unsigned
 	}
+	body := read.Bytes()
 	if !github.Signature(body, r.Header.Get("X-Hub-Signature-256"), s.Secrets) {
 		line.Warn("webhook refused", "status", http.StatusUnauthorized)
 		answer(w, http.StatusUnauthorized, "the signature in X-Hub-Signature-256 is missing or wrong")

@@ -23,13 +23,12 @@ func (t Time) MarshalJSON() ([]byte, error) { return []byte(`"` + t.String() + `
 
 // UnmarshalJSON reads what MarshalJSON writes, and any RFC 3339 moment. null is the zero Time.
 func (t *Time) UnmarshalJSON(data []byte) error {
-	s := string(data)
-	if s == "null" {
+	if string(data) == "null" {
 		*t = Time{}
 		return nil
 	}
-	if len(s) < 2 || s[0] != '"' {
-		return fmt.Errorf("a time must be text, not %s", s)
+	if len(data) < 2 || data[0] != '"' {
+		return fmt.Errorf("a time must be text, not %s", data)
 	}
 	return t.UnmarshalText(data[1 : len(data)-1])
 }

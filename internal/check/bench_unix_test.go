@@ -56,6 +56,88 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 }
 
+// BenchmarkJudge is what all policies of one pull request cost together, as the service calls them: the event
+// of BenchmarkCost in cmd/bylaw, whose three policies are conflict_of_interest, and two that do not apply. Two
+// colleagues of the author have approved; the third reviewer, from elsewhere, has too, or takes it back.
+func BenchmarkJudge(b *testing.B) {
+	builtIn, err := policy.BuiltIn(policies.Files)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct {
+		state string
+		want  bylaw.Outcome
+	}{{bylaw.ReviewApproved, bylaw.Accepted}, {bylaw.ReviewDismissed, bylaw.NotAccepted}} {
+		b.Run("outsider="+c.state, func(b *testing.B) {
+			checker := &Checker{GitHub: smallChange(c.state), Engine: &policy.Engine{}, BuiltIn: builtIn, Now: func() time.Time { return noon }}
+			ref := bylaw.Ref{Owner: "example", Repo: "widgets", Number: 7}
+			result, err := checker.Check(b.Context(), ref, Ask{Event: "benchmark"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if n := len(result.Run.Verdicts); n != 3 {
+				b.Fatalf("%d policies have judged, want 3: %s", n, result.Run.Report.Title)
+			}
+			b.ReportAllocs()
+			start := processorTime(b)
+			for b.Loop() {
+				verdicts, err := checker.judge(b.Context(), &result.Run.Snapshot, checker.lawOf(ref), Ask{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, v := range verdicts {
+					if v.Outcome != bylaw.DoesNotApply && v.Outcome != c.want {
+						b.Fatalf("%s: the outcome is %s, want %s: %v", v.Policy, v.Outcome, c.want, v.Problems)
+					}
+				}
+			}
+			reportProcessorTime(b, start)
+		})
+	}
+}
+
+// smallChange has ten new files of Alice, of Acme; Anna and Carol, of Acme too, approve; Bob, of Globex, has said
+// what the state says.
+func smallChange(bob string) GitHub {
+	s := bylaw.Snapshot{
+		Repository: bylaw.Repository{Owner: "example", Name: "widgets"}, Number: 7, Title: "Change 7", State: "open", CreatedAt: bylaw.At(noon.Add(-time.Hour)),
+		Author: bylaw.Account{Login: "alice", Kind: bylaw.KindUser}, MergedBy: bylaw.Account{Kind: bylaw.KindDeleted},
+		Base: bylaw.Base{Name: "main"}, Head: bylaw.Head{Name: "change-7", SHA: "a", PushedBy: "alice"},
+		Commits: []bylaw.Commit{{SHA: "a", Authors: []bylaw.Author{{Login: "alice"}}}},
+	}
+	for i := range 10 {
+		s.Files = append(s.Files, bylaw.File{Path: fmt.Sprintf("core/7/%d.go", i), Status: "added", Added: 3})
+	}
+	var pushers []bylaw.Account
+	for _, login := range []string{"alice", "anna", "bob", "carol"} {
+		pushers = append(pushers, bylaw.Account{Login: login, Kind: bylaw.KindUser})
+	}
+	for i, state := range []string{bylaw.ReviewApproved, bob, bylaw.ReviewApproved} {
+		s.Reviews = append(s.Reviews, bylaw.Review{Author: pushers[i+1], State: state, SHA: "a", SubmittedAt: bylaw.At(noon.Add(time.Duration(i-10) * time.Minute)), CanPush: true})
+	}
+	return still{bylaw.Reading{
+		Snapshot: s, Pushers: pushers,
+		Law: bylaw.Tree{Repository: "example/widgets", Visible: true, Files: []bylaw.Blob{
+			{Path: bylaw.ConfigPath, OID: "1", Data: []byte(`version: 1
+rosters:
+  - path: governance/affiliations.yml
+policies:
+  conflict_of_interest:
+    conflict: {minor: ask}
+  vendor_contacts:
+    paths: ["community/vendor-technical-contacts/**"]
+`)},
+			{Path: "governance/affiliations.yml", OID: "2", Data: []byte(`version: 1
+people:
+  - {github: alice, affiliations: [{organization: Acme}]}
+  - {github: anna, affiliations: [{organization: Acme}]}
+  - {github: bob, affiliations: [{organization: Globex}]}
+  - {github: carol, affiliations: [{organization: Acme}]}
+`)},
+		}},
+	}}
+}
+
 func sourceOf(b *testing.B, sources []policy.Source, id string) policy.Source {
 	for _, s := range sources {
 		if s.ID == id {

@@ -213,6 +213,7 @@ func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	growStack(false)
 	results, err := c.query.Eval(bounded, rego.EvalParsedInput(input), rego.EvalGenerateJSON(asItIs))
 	switch {
 	case ctx.Err() != nil:

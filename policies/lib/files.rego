@@ -22,6 +22,19 @@ _with_brackets(patterns) := bylaw.with_brackets(patterns)
 # The paths that a changed file touches: its own, and its old one when it was renamed.
 paths(file) := {p | some p in [file.path, file.previous_path]; p != ""}
 
+# The files of which one of these paths matches one of several patterns. All files are looked at at once: most
+# changes touch nothing of what a rule is about, and should cost nothing.
+touched(files, patterns) := as_set(where(files, "path", matching)) | as_set(where(files, "previous_path", matching)) if {
+	paths_of_all := array.concat(column(files, "path"), column(files, "previous_path"))
+	matching := _matching(patterns, paths_of_all) - {""}
+}
+
+_matching(patterns, all) := bylaw.matching(_expression(patterns), all) | {path |
+	some p in _with_brackets(patterns)
+	some path in all
+	path_matches(p, path)
+}
+
 # The line of a value in a file's content, by JSON pointer: its own line, or that of the nearest value
 # around it; 1 when there is none.
 line(content, pointer) := max({1} | {l.line |

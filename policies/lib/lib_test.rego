@@ -31,6 +31,21 @@ test_one_pattern_of_several_is_enough if lib.path_matches_any(["docs/**", "core/
 
 test_no_pattern_matches_nothing if not lib.path_matches_any([], "core/a.go")
 
+_renamed := [
+	{"path": "core/a.go", "previous_path": ""}, {"path": "docs/b.md", "previous_path": "core/b.md"},
+	{"path": "docs/c.md", "previous_path": ""},
+]
+
+test_a_file_is_touched_at_its_own_path_and_at_its_old_one if {
+	{f.path | some f in lib.touched(_renamed, ["core/**"])} == {"core/a.go", "docs/b.md"}
+}
+
+test_a_file_is_touched_by_a_pattern_with_brackets_as_well if {
+	{f.path | some f in lib.touched(_renamed, ["x/**", "**/{b,c}.md"])} == {"docs/b.md", "docs/c.md"}
+}
+
+test_a_file_that_was_not_renamed_has_no_old_path if count(lib.touched(_renamed, ["*"])) == 0
+
 test_a_renamed_file_has_both_paths if {
 	lib.paths(object.union(testing.file("core/new.go", 1), {"previous_path": "core/old.go"})) == {"core/new.go", "core/old.go"}
 }

@@ -131,7 +131,7 @@ _faults_in_words := $"{count(_wrong)} things are wrong" if count(_wrong) > 1
 # --- What the pull request does to files of vendors
 
 _changes contains change if {
-	some file in input.files
+	some file in lib.touched(input.files, input.params.paths)
 	some change in _changes_by(file)
 }
 

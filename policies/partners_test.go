@@ -83,7 +83,7 @@ review_by: 2027-01-31
 			}
 			after := bylaw.Content{Exists: true, Text: changed, Data: doc.Value}
 			snapshot := &bylaw.Snapshot{Files: []bylaw.File{{Path: "partners/acme.yml", Status: "added", After: after}}}
-			verdict, err := engine.Evaluate(t.Context(), source, &policy.Input{Snapshot: snapshot}, params)
+			verdict, err := engine.Evaluate(t.Context(), source, &policy.Input{Snapshot: snapshot}, policy.Give(params))
 			if err != nil || len(verdict.Problems) > 0 {
 				t.Fatal(verdict.Problems, err)
 			}

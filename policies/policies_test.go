@@ -170,7 +170,7 @@ func TestTheEngineReadsTheVerdicts(t *testing.T) {
 		valueOf(t, "data.bylaw."+c.facts, &snapshot)
 		all := sources(t)
 		source := all[slices.IndexFunc(all, func(s policy.Source) bool { return s.ID == c.policy })]
-		verdict, err := (&policy.Engine{}).Evaluate(t.Context(), source, &policy.Input{Snapshot: &snapshot.Snapshot}, snapshot.Params)
+		verdict, err := (&policy.Engine{}).Evaluate(t.Context(), source, &policy.Input{Snapshot: &snapshot.Snapshot}, policy.Give(snapshot.Params))
 		if err != nil {
 			t.Fatal(err)
 		}

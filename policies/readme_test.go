@@ -113,7 +113,7 @@ func TestTheExampleInTheReadmeJudges(t *testing.T) {
 		{"docs/turn.md", bylaw.DoesNotApply},
 	} {
 		snapshot := &bylaw.Snapshot{Files: []bylaw.File{{Path: c.file}}}
-		verdict, err := (&policy.Engine{}).Evaluate(t.Context(), source, &policy.Input{Snapshot: snapshot}, params)
+		verdict, err := (&policy.Engine{}).Evaluate(t.Context(), source, &policy.Input{Snapshot: snapshot}, policy.Give(params))
 		if err != nil {
 			t.Fatal(err)
 		}

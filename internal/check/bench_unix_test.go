@@ -39,7 +39,7 @@ func BenchmarkEvaluate(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			params := inspection.Metadata.Params.Defaults()
+			params := policy.Give(inspection.Metadata.Params.Defaults())
 			b.ReportAllocs()
 			start := processorTime(b)
 			for b.Loop() {

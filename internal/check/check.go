@@ -226,7 +226,7 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 				}
 			}()
 			ctx, span := telemetry.Start(ctx, "policy "+p.ID)
-			verdicts[i], err = c.Engine.Evaluate(ctx, l.sources[p.ID], in, p.Params)
+			verdicts[i], err = c.Engine.Evaluate(ctx, l.sources[p.ID], in, l.give(p))
 			span.Note(slog.String("outcome", string(verdicts[i].Outcome)))
 			span.End(err)
 			return err

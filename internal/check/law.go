@@ -25,10 +25,12 @@ type law struct {
 	sources      map[string]policy.Source // every policy there is, by id: built in, the organization's, the repository's
 	metadata     map[string]policy.Metadata
 	facts        map[string][]string        // facts that a policy looks at, by id
+	given        map[string]policy.Given    // parameters of the policies that are switched on, by id
 	broken       map[string][]bylaw.Problem // policies that cannot be used, by id
 	book         roster.Book
 	rosterFaults []bylaw.Problem // what is wrong with rosters and organizations, also in problems
 	problems     []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
+	lasting      bool            // it follows from its files alone, see readLaw
 	exists       bool            // whether anything is configured at all
 	origin       string          // where the configuration comes from, as Markdown
 
@@ -51,8 +53,14 @@ type fetch func(revision bylaw.Revision, paths []string) ([]bylaw.Blob, error)
 
 // readLaw makes the law of the files of two trees, and fetches the files that the configuration names
 // and the trees lack. known gives the law that was made of files with this key, or nil: its rosters are
-// not read a second time.
+// not read a second time, and nothing is if it follows from these files alone. A law does not where a worker process has
+// compiled a policy, which may have failed then, where it has files of other repositories, or lacks some.
 func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(key string) *law) (*law, error) {
+	if same := known(keyOf(t)); same != nil && same.lasting {
+		again := *same
+		again.versions = again.versionsIn(t)
+		return &again, nil
+	}
 	sources, problems := c.sourcesOf(t)
 	l := &law{repository: t.repository.Repository, sources: map[string]policy.Source{}, metadata: map[string]policy.Metadata{}, facts: map[string][]string{}, broken: map[string][]bylaw.Problem{}}
 	for _, s := range sources {
@@ -82,6 +90,8 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 	}
 
 	missing, missingInOrganization := l.missing(t)
+	l.lasting = len(missing)+len(missingInOrganization)+len(l.config.Conftest) == 0 &&
+		!slices.ContainsFunc(sources, func(s policy.Source) bool { return !s.BuiltIn }) && !slices.ContainsFunc(l.config.Rosters, l.isElsewhere)
 	for revision, paths := range map[bylaw.Revision][]string{bylaw.RevisionLaw: missing, bylaw.RevisionOrganization: missingInOrganization} {
 		if len(paths) == 0 {
 			continue
@@ -111,7 +121,19 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 		l.readRosters(t)
 	}
 	l.problems = append(l.problems, l.rosterFaults...)
+	l.given = map[string]policy.Given{}
+	for _, p := range l.config.Policies {
+		l.given[p.ID] = policy.Give(p.Params)
+	}
 	return l, l.readPacks(ctx, c, t)
+}
+
+// give gives a policy its parameters, which are made ready where the law is read.
+func (l *law) give(p policy.Enabled) policy.Given {
+	if given, ready := l.given[p.ID]; ready {
+		return given
+	}
+	return policy.Give(p.Params)
 }
 
 // describe reads the METADATA of a built-in policy once: it is the same in the law of every repository.

@@ -49,7 +49,7 @@ func changeOfList(before, after string) *bylaw.Snapshot {
 
 func (l *lists) judge(t testing.TB, s *bylaw.Snapshot, params map[string]any) bylaw.Verdict {
 	t.Helper()
-	v, err := l.engine.Evaluate(t.Context(), l.source, &policy.Input{Snapshot: s}, policy.Merge(l.params, params))
+	v, err := l.engine.Evaluate(t.Context(), l.source, &policy.Input{Snapshot: s}, policy.Give(policy.Merge(l.params, params)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,7 +115,7 @@ func (o *OtherRules) Set(text string) error {
 func (o *OtherRules) lawFor(r Record, changed bool) *law {
 	l := *o.law
 	l.config.Policies = slices.Clone(l.config.Policies)
-	l.broken, l.sources = maps.Clone(l.broken), maps.Clone(l.sources)
+	l.broken, l.sources, l.given = maps.Clone(l.broken), maps.Clone(l.sources), nil
 	if o.recorded && len(r.Verdicts) > 0 {
 		l.config.Policies = nil
 		for _, v := range r.Verdicts {

@@ -80,7 +80,7 @@ func (in *Input) facts(names []string, parts contents) ([][2]*ast.Term, error) {
 			continue
 		}
 		key := name
-		if name == "files" {
+		if name == "files" && slices.ContainsFunc(in.Snapshot.Files, hasContents) {
 			key = fmt.Sprint(name, parts)
 		}
 		pair, known := in.terms[key]
@@ -97,20 +97,43 @@ func (in *Input) facts(names []string, parts contents) ([][2]*ast.Term, error) {
 	return out, nil
 }
 
+func hasContents(f bylaw.File) bool { return !empty(&f.Before) || !empty(&f.After) }
+
 // with returns the named facts together with the parameters of one policy.
-func (in *Input) with(names []string, parts contents, params map[string]any) (ast.Value, error) {
+func (in *Input) with(names []string, parts contents, given Given) (ast.Value, error) {
 	terms, err := in.facts(names, parts)
 	if err != nil {
 		return nil, err
 	}
+	if given.err != nil {
+		return nil, fmt.Errorf("make input of the parameters: %w", given.err)
+	}
+	params := ast.InternedEmptyObject
+	if given.term != nil {
+		params = given.term
+	}
+	return ast.NewObject(append(terms, [2]*ast.Term{ast.InternedTerm("params"), params})...), nil
+}
+
+// Given are parameters as a policy gets them. Those of a configuration are made once, for all evaluations under it.
+// Its zero value has none.
+type Given struct {
+	params map[string]any // for a worker process
+	term   *ast.Term
+	err    error
+}
+
+// Give makes parameters ready for evaluations. They must not change afterwards. What cannot be given is an error of
+// the evaluation.
+func Give(params map[string]any) Given {
 	if params == nil {
-		params = map[string]any{}
+		return Given{}
 	}
 	value, err := ast.InterfaceToValue(params)
 	if err != nil {
-		return nil, fmt.Errorf("make input of the parameters: %w", err)
+		return Given{err: err}
 	}
-	return ast.NewObject(append(terms, [2]*ast.Term{ast.StringTerm("params"), ast.NewTerm(value)})...), nil
+	return Given{params: params, term: ast.NewTerm(value)}
 }
 
 // Inspect compiles a policy and says what there is to know of it. The error is ours (a worker could
@@ -138,7 +161,7 @@ func Describe(s Source) Metadata {
 
 // Evaluate asks a policy about the input. It always gives a verdict: a policy that cannot be run is
 // [bylaw.Broken] and says why. The error is ours, and then nothing is known.
-func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[string]any) (bylaw.Verdict, error) {
+func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params Given) (bylaw.Verdict, error) {
 	c, err := e.compiled(ctx, s)
 	if err != nil {
 		return bylaw.Verdict{}, err
@@ -151,7 +174,7 @@ func (e *Engine) Evaluate(ctx context.Context, s Source, in *Input, params map[s
 	if s.BuiltIn {
 		answers, problems, err = evaluate(ctx, c, s, in, params, builtInTime)
 	} else {
-		answers, problems, err = e.Workers.evaluate(ctx, s, in, params)
+		answers, problems, err = e.Workers.evaluate(ctx, s, in, params.params)
 	}
 	switch {
 	case err != nil:
@@ -206,7 +229,7 @@ func (e *Engine) compiled(ctx context.Context, s Source) (*compiled, error) {
 }
 
 // evaluate runs a compiled policy in this process, for at most the given time.
-func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params map[string]any, limit time.Duration) (ast.Value, []bylaw.Problem, error) {
+func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params Given, limit time.Duration) (ast.Value, []bylaw.Problem, error) {
 	input, err := in.with(c.Facts, c.contents, params)
 	if err != nil {
 		return nil, nil, err

@@ -56,7 +56,7 @@ func TestAPolicyGetsThePartsOfAFileThatItReads(t *testing.T) {
 		{contents{"before": {}, "after": {}}, `{}`},
 		{nil, `{"data": {"a": 1}, "exists": true, "lines": [{"line": 1, "pointer": "/a"}], "problems": [], "text": "a: 1"}`},
 	} {
-		input, err := in.with([]string{"files"}, tt.parts, nil)
+		input, err := in.with([]string{"files"}, tt.parts, Given{})
 		if err != nil {
 			t.Fatal(err)
 		}

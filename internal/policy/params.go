@@ -206,7 +206,40 @@ type TeamParam struct {
 }
 
 // Teams returns the teams that a value of the parameters names, in the order of keys.
-func (p Params) Teams(value any) []TeamParam { return teamsIn("", p, value) }
+func (p Params) Teams(value any) []TeamParam {
+	if !namesTeam(p, value) { // as nearly all do, and every evaluation asks
+		return nil
+	}
+	return teamsIn("", p, value)
+}
+
+// namesTeam reports whether a value of the parameters names any team.
+func namesTeam(schema map[string]any, value any) bool {
+	switch value := value.(type) {
+	case string:
+		return schema["format"] == formatTeam && value != ""
+	case []any:
+		items, _ := schema["items"].(map[string]any)
+		return slices.ContainsFunc(value, func(item any) bool { return namesTeam(items, item) })
+	case map[string]any:
+		for key, sub := range value {
+			if namesTeam(schemaUnder(schema, key), sub) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// schemaUnder is the schema of what stands under a key; nil when there is none.
+func schemaUnder(schema map[string]any, key string) map[string]any {
+	properties, _ := schema["properties"].(map[string]any)
+	if sub, known := properties[key].(map[string]any); known {
+		return sub
+	}
+	other, _ := schema["additionalProperties"].(map[string]any)
+	return other
+}
 
 func teamsIn(at string, schema map[string]any, value any) []TeamParam {
 	var teams []TeamParam
@@ -221,14 +254,8 @@ func teamsIn(at string, schema map[string]any, value any) []TeamParam {
 			teams = append(teams, teamsIn(at+"/"+strconv.Itoa(i), items, item)...)
 		}
 	case map[string]any:
-		properties, _ := schema["properties"].(map[string]any)
-		other, _ := schema["additionalProperties"].(map[string]any)
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			sub, known := properties[key].(map[string]any)
-			if !known {
-				sub = other
-			}
-			teams = append(teams, teamsIn(at+"/"+key, sub, value[key])...)
+			teams = append(teams, teamsIn(at+"/"+key, schemaUnder(schema, key), value[key])...)
 		}
 	}
 	return teams

@@ -50,7 +50,7 @@ func rule(body string) policy.Source {
 func evaluate(t *testing.T, e *policy.Engine, s policy.Source) bylaw.Verdict {
 	t.Helper()
 	snapshot := &bylaw.Snapshot{Title: "A title", Files: []bylaw.File{}, Reviews: []bylaw.Review{}, People: []bylaw.Person{}}
-	v, err := e.Evaluate(t.Context(), s, &policy.Input{Snapshot: snapshot}, nil)
+	v, err := e.Evaluate(t.Context(), s, &policy.Input{Snapshot: snapshot}, policy.Given{})
 	if err != nil {
 		t.Fatalf("evaluate: %v", err)
 	}

@@ -18,13 +18,18 @@ import (
 type words struct {
 	texts    map[string]*ast.Term
 	accounts map[bylaw.Account]*ast.Term
-	files    map[any]*ast.Term // by the address of a part of a content
+	files    map[any]*ast.Term // by the address of a part of a content; the empty content by its type
 
 	parts contents
 }
 
 func newWords() words {
 	return words{texts: map[string]*ast.Term{}, accounts: map[bylaw.Account]*ast.Term{}, files: map[any]*ast.Term{}}
+}
+
+// empty reports whether a content is that of a file that is not there or was not asked for.
+func empty(c *bylaw.Content) bool {
+	return !c.Exists && c.Text == "" && c.Data == nil && len(c.Lines) == 0 && len(c.Problems) == 0
 }
 
 func (w words) term(text string) *ast.Term {
@@ -146,8 +151,20 @@ func (w words) objectOf(v reflect.Value) (*ast.Term, error) {
 	return ast.ObjectTerm(pairs...), nil
 }
 
-// contentOf makes an object of those parts of a content that are looked at.
+// contentOf makes an object of those parts of a content that are looked at. An empty one has all of them, and is made
+// once for all files and policies.
 func (w words) contentOf(v reflect.Value, name string) (*ast.Term, error) {
+	if v.CanAddr() && empty(v.Addr().Interface().(*bylaw.Content)) {
+		term, known := w.files[contentType]
+		if !known {
+			var err error
+			if term, err = w.objectOf(v); err != nil {
+				return nil, err
+			}
+			w.files[contentType] = term
+		}
+		return term, nil
+	}
 	parts, some := w.parts[name]
 	if some && len(parts) == 0 {
 		return ast.InternedEmptyObject, nil

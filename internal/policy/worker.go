@@ -314,7 +314,7 @@ func serve(r request, known map[string]*compiled) response {
 	if err := json.Unmarshal(r.Input, snapshot); err != nil {
 		return response{Problems: []bylaw.Problem{{File: r.Source.file(), Msg: "the facts cannot be read"}}}
 	}
-	answers, problems, err := evaluate(ctx, c, r.Source, &Input{Snapshot: snapshot}, r.Params, workerTime)
+	answers, problems, err := evaluate(ctx, c, r.Source, &Input{Snapshot: snapshot}, Give(r.Params), workerTime)
 	switch {
 	case err != nil:
 		return response{Problems: []bylaw.Problem{{File: r.Source.file(), Msg: "the policy cannot be run"}}}

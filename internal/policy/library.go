@@ -2,8 +2,10 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -73,6 +75,7 @@ func functions() []function {
 		declare("in_a_row", inARow, text, 1),
 		declare("path_expression", pathExpression, text, 1),
 		declare("with_brackets", withBrackets, list, 1),
+		declare("touched", touchedFiles, types.NewSet(anything), 2),
 		declare("column", column, list, 2),
 		declare("where", recordsWhere, list, 3),
 		declare("places", placesOf, types.NewSet(types.N), 2),
@@ -206,6 +209,7 @@ var (
 	keyOne, keyRelated, keyTold                         = word("one"), word("related"), word("told")
 	keySubmittedAt, keyRank, keyWho, keyDid             = word("submitted_at"), word("rank"), word("who"), word("did")
 	keyIs, keyCounted, keyLinks, keyImage               = word("is"), word("counted"), word("links"), word("image")
+	keyPath, keyPreviousPath                            = word("path"), word("previous_path")
 )
 
 func word(s string) *ast.Term { return ast.StringTerm(s) }
@@ -213,16 +217,30 @@ func word(s string) *ast.Term { return ast.StringTerm(s) }
 // pathExpression makes one regular expression of all patterns without brackets. One that nothing matches
 // is made of none.
 func pathExpression(o *operands) *ast.Term {
-	var all []string
-	o.each(o.terms[0], func(t *ast.Term) {
+	return ast.StringTerm(expressionOf(o.withoutBrackets(o.terms[0])))
+}
+
+func (o *operands) withoutBrackets(patterns *ast.Term) []string {
+	var out []string
+	o.each(patterns, func(t *ast.Term) {
 		if p := o.text(t); !strings.ContainsAny(p, brackets) {
-			all = append(all, signs.Replace(p))
+			out = append(out, p)
 		}
 	})
-	if len(all) == 0 {
-		return ast.StringTerm(`[^\x00-\x{10FFFF}]`)
+	return out
+}
+
+func expressionOf(patterns []string) string {
+	if len(patterns) == 0 {
+		return `[^\x00-\x{10FFFF}]`
 	}
-	return ast.StringTerm("^(?:" + strings.Join(all, "|") + ")$")
+	var b strings.Builder
+	for i, p := range patterns {
+		b.WriteString([]string{"|", "^(?:"}[btoi(i == 0)])
+		_, _ = signs.WriteString(&b, p) // a builder takes everything
+	}
+	b.WriteString(")$")
+	return b.String()
 }
 
 // withBrackets are the other patterns.
@@ -243,3 +261,35 @@ var signs = strings.NewReplacer(
 	"**/", `(?:.*/)?`, "**", `.*`, "*", `[^/]*`, "?", `[^/]`,
 	".", `\.`, "+", `\+`, "(", `\(`, ")", `\)`, "|", `\|`, "^", `\^`, "$", `\$`,
 )
+
+// touchedFiles compiles the patterns only when a path begins as one of them does: most changes touch nothing of what a
+// rule is about.
+func touchedFiles(o *operands) *ast.Term {
+	patterns := o.withoutBrackets(o.terms[1])
+	var beginnings []string // what stands before the first sign
+	for _, p := range patterns {
+		if sign := strings.IndexAny(p, "*?"); sign >= 0 {
+			p = p[:sign]
+		}
+		beginnings = append(beginnings, p)
+	}
+	expression := sync.OnceValues(func() (*regexp.Regexp, error) { return regexp.Compile(expressionOf(patterns)) })
+	matches := func(path string) bool {
+		if path == "" || !slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasPrefix(path, b) }) {
+			return false
+		}
+		compiled, err := expression()
+		if err != nil {
+			o.fail("these are no patterns: %v", err)
+			return false
+		}
+		return compiled.MatchString(path)
+	}
+	var out []*ast.Term
+	o.each(o.terms[0], func(file *ast.Term) {
+		if path, previous := o.text(o.field(file, keyPath)), o.text(o.field(file, keyPreviousPath)); matches(path) || matches(previous) {
+			out = append(out, file)
+		}
+	})
+	return ast.SetTerm(out...)
+}

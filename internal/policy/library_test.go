@@ -42,6 +42,8 @@ func TestAFunctionOfTheLibraryGivesNoAnswerWithoutItsFacts(t *testing.T) {
 		`bylaw.as_set("alice")`,
 		`bylaw.matching("(", ["a"])`,
 		`bylaw.matching("a", [7])`,
+		`bylaw.touched([{"path": "a"}], ["a"])`,
+		`bylaw.touched([{"path": "a", "previous_path": ""}], [7])`,
 		`bylaw.new_lines(["a"], [7])`,
 		`bylaw.linked([{"links": [{"url": ""}]}])`,
 		`bylaw.leading_links([{"text": "a", "links": [{"url": ""}]}])`,

@@ -24,15 +24,11 @@ paths(file) := {p | some p in [file.path, file.previous_path]; p != ""}
 
 # The files of which one of these paths matches one of several patterns. All files are looked at at once: most
 # changes touch nothing of what a rule is about, and should cost nothing.
-touched(files, patterns) := as_set(where(files, "path", matching)) | as_set(where(files, "previous_path", matching)) if {
-	paths_of_all := array.concat(column(files, "path"), column(files, "previous_path"))
-	matching := _matching(patterns, paths_of_all) - {""}
-}
-
-_matching(patterns, all) := bylaw.matching(_expression(patterns), all) | {path |
-	some p in _with_brackets(patterns)
-	some path in all
-	path_matches(p, path)
+touched(files, patterns) := bylaw.touched(files, patterns) | {file |
+	some pattern in _with_brackets(patterns)
+	some file in files
+	some path in paths(file)
+	path_matches(pattern, path)
 }
 
 # The line of a value in a file's content, by JSON pointer: its own line, or that of the nearest value

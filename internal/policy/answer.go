@@ -34,18 +34,21 @@ type reader struct {
 func verdictOf(answers ast.Value, in Inspection, s Source) bylaw.Verdict {
 	v := newVerdict(in, s)
 	r := reader{}
-	if !r.open(answers) || r.answers["accept"] == nil {
+	if !r.open(answers) {
 		return broken(v, bylaw.Problem{File: s.file(), Msg: noAnswers})
 	}
 	applies := true
 	if r.answers["applies"] != nil {
 		applies = answerOf[bool](&r, "applies")
 	}
-	accept := answerOf[bool](&r, "accept")
 	if r.fault == "" && !applies {
 		v.Outcome, v.Conclusion = bylaw.DoesNotApply, bylaw.Success
 		return v
 	}
+	if r.answers["accept"] == nil {
+		return broken(v, bylaw.Problem{File: s.file(), Msg: noAnswers})
+	}
+	accept := answerOf[bool](&r, "accept")
 	v.Headline = answerOf[string](&r, "headline")
 	for _, item := range answerOf[[]*ast.Term](&r, "findings") {
 		v.Findings = append(v.Findings, r.finding(item))
@@ -90,19 +93,26 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// open reports whether these are answers: lists by the names of rules.
+// open reports whether these are answers: lists by the names of rules. The further answers are among them.
 func (r *reader) open(answers ast.Value) bool {
 	object, ok := answers.(ast.Object)
 	if !ok {
 		return false
 	}
-	r.answers = map[string]*ast.Array{}
+	if r.answers == nil {
+		r.answers = map[string]*ast.Array{}
+	}
 	object.Foreach(func(rule, answer *ast.Term) {
 		name, named := rule.Value.(ast.String)
 		list, listed := answer.Value.(*ast.Array)
 		ok = ok && named && listed
 		r.answers[string(name)] = list
 	})
+	further := r.answers[furtherAnswers]
+	delete(r.answers, furtherAnswers)
+	if further != nil && further.Len() > 0 {
+		return r.open(further.Elem(0).Value) && ok
+	}
 	return ok
 }
 

@@ -98,20 +98,24 @@ func compile(ctx context.Context, s Source) *compiled {
 
 // queryFor asks for every answer that the policy has, each in a list of its own: an undefined answer
 // is an empty list, which is not the same as an answer that is false or empty. Where the policy does not
-// apply nothing else is evaluated.
+// apply nothing else is evaluated: what it says further is an answer of its own, with the other ones in it.
 func queryFor(id string, rules map[string]bool) string {
+	ask := func(name string) string { return fmt.Sprintf("%q: [x | x := data.bylaw.%s.%s]", name, id, name) }
 	var terms []string
 	for _, name := range answers {
-		if rules[name] {
-			guard := ""
-			if rules["applies"] && name != "applies" {
-				guard = fmt.Sprintf("data.bylaw.%s.applies; ", id)
-			}
-			terms = append(terms, fmt.Sprintf("%q: [x | %sx := data.bylaw.%s.%s]", name, guard, id, name))
+		if rules[name] && name != "applies" {
+			terms = append(terms, ask(name))
 		}
 	}
-	return "answers := {" + strings.Join(terms, ", ") + "}"
+	further := "{" + strings.Join(terms, ", ") + "}"
+	if rules["applies"] {
+		further = fmt.Sprintf("{%s, %q: [x | data.bylaw.%s.applies; x := %s]}", ask("applies"), furtherAnswers, id, further)
+	}
+	return "answers := " + further
 }
+
+// furtherAnswers are those that a policy gives where it applies.
+const furtherAnswers = "further"
 
 // parse reads the modules of a policy and the library, with tests if asked, and the policy's
 // METADATA. It refuses modules of another package than the policy's own.

@@ -105,11 +105,7 @@ _areas := {name: area |
 	_touches(area.paths)
 }
 
-_touches(patterns) if {
-	some file in input.files
-	some path in lib.paths(file)
-	lib.path_matches_any(patterns, path)
-}
+_touches(patterns) if count(lib.touched(input.files, patterns)) > 0
 
 _other_area(login) if {
 	count(_areas) > 0

@@ -86,9 +86,11 @@ _how_hard(1) := ": a soft conflict"
 _how_hard(by_employment) := ": together a hard conflict" if by_employment > 1
 
 # Organizations that the change is about: those after which the files are named.
+default _subjects := set()
+
 _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.taken_at) if {
+	count(input.params.subject.paths) > 0
 	about := {id |
-		count(input.params.subject.paths) > 0
 		some file in input.files
 		count(file.organizations) > 0
 		some path in lib.paths(file)
@@ -99,10 +101,12 @@ _subjects := lib.with_near(_near, about, {"merged"}, input.created_at, input.tak
 
 # Organizations with an interest of their own in changes of certain files, by the labels that the file
 # of organizations gives them.
+default _interested := set()
+
 _interested := lib.with_near(_near, labelled, {"merged"}, input.created_at, input.taken_at) if {
+	count(input.params.interest.labels) > 0
+	_touches(input.params.interest.paths)
 	labelled := {o.id |
-		count(input.params.interest.labels) > 0
-		_touches(input.params.interest.paths)
 		some o in input.organizations
 		some label in o.labels
 		label in input.params.interest.labels

@@ -29,9 +29,7 @@ default _raised(_) := false
 
 _raised(class) if {
 	count(input.params.severity[class].paths) > 0
-	some file in input.files
-	some path in lib.paths(file)
-	lib.path_matches_any(input.params.severity[class].paths, path)
+	_touches(input.params.severity[class].paths)
 }
 
 _raised(class) if {
@@ -47,8 +45,8 @@ _raised("major") if {
 default _lowered(_) := false
 
 _lowered(class) if {
-	count(input.files) > 0
 	count(input.params.severity[class].paths) > 0
+	count(input.files) > 0
 	every file in input.files {
 		every path in lib.paths(file) {
 			lib.path_matches_any(input.params.severity[class].paths, path)
@@ -69,6 +67,7 @@ _set_from_outside(label) if {
 
 # GitHub counts no lines in a binary file, so a file without lines may hide any change.
 _lowered(class) if {
+	input.params.severity[class].lines > 0
 	count(input.files) > 0
 	_changed_lines <= input.params.severity[class].lines
 	count(lib.where(lib.where(input.files, "added", {0}), "removed", {0})) == 0

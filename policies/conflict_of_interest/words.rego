@@ -281,6 +281,7 @@ findings contains {
 	"advice": true,
 	"people": [c.who.login],
 } if {
+	count(_commands) > 0
 	some [c, fault] in _idle_commands
 }
 

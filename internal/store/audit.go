@@ -121,7 +121,7 @@ func scanAudit(r row) (AuditEntry, error) {
 
 // Audit lists up to limit entries of a repository from a place on, with those private pieces that are left.
 func (s *Store) Audit(ctx context.Context, repository string, fromSeq int64, limit int) ([]AuditEntry, error) {
-	all, err := list(ctx, s.read, scanAudit, auditSQL+" LIMIT $3", repository, fromSeq, max(limit, 0))
+	all, err := list(ctx, s.read, scanAudit, auditSQL+" LIMIT CAST($3 AS BIGINT)", repository, fromSeq, max(limit, 0))
 	if err == nil {
 		err = fillPrivate(ctx, s.read, repository, all)
 	}

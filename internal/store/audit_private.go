@@ -240,7 +240,7 @@ func (s *Store) AuditHeads(ctx context.Context, repository string, limit int) ([
 	heads, err := list(ctx, s.read, func(r row) (sha string, err error) {
 		var newest int64
 		return sha, r.Scan(&sha, &newest)
-	}, "SELECT head_sha, MAX(seq) AS newest FROM audit WHERE repository = $1 AND head_sha <> '' GROUP BY head_sha ORDER BY newest DESC LIMIT $2", repository, max(limit, 0))
+	}, "SELECT head_sha, MAX(seq) AS newest FROM audit WHERE repository = $1 AND head_sha <> '' GROUP BY head_sha ORDER BY newest DESC LIMIT CAST($2 AS BIGINT)", repository, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("list commits of audit log of %s: %w", repository, err)
 	}

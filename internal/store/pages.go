@@ -47,7 +47,7 @@ func (s *Store) Decisions(ctx context.Context, d Decisions) ([]RunMeta, error) {
 		query += " AND number = $6"
 		args = append(args, d.Number)
 	}
-	all, err := list(ctx, s.read, scanMeta, query+" ORDER BY taken_at DESC, id DESC LIMIT $5", args...)
+	all, err := list(ctx, s.read, scanMeta, query+" ORDER BY taken_at DESC, id DESC LIMIT CAST($5 AS BIGINT)", args...)
 	if err != nil {
 		return nil, fmt.Errorf("list decisions of %s: %w", d.Repository, err)
 	}
@@ -73,7 +73,7 @@ func (s *Store) Proposals(ctx context.Context, repository string, beyond, limit 
 		SELECT pulls.repository, pulls.number, pulls.head_sha, pulls.base_ref, pulls.author, pulls.title, COALESCE(runs.id, ''),
 		  COALESCE(runs.taken_at, 0), COALESCE(runs.accepted, FALSE), COALESCE(runs.conclusion, ''), COALESCE(runs.title, '')
 		FROM pulls LEFT JOIN runs ON runs.id = pulls.run_id
-		WHERE pulls.repository = $1 AND pulls.number > $2 AND pulls.state = 'open' ORDER BY pulls.number LIMIT $3`,
+		WHERE pulls.repository = $1 AND pulls.number > $2 AND pulls.state = 'open' ORDER BY pulls.number LIMIT CAST($3 AS BIGINT)`,
 		repository, beyond, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("list proposals of %s: %w", repository, err)
@@ -202,7 +202,7 @@ func (s *Store) AuditPage(ctx context.Context, p AuditPage) ([]AuditEntry, error
 		args = append(args, p.Number)
 		query += fmt.Sprintf(" AND number = $%d", len(args))
 	}
-	all, err := list(ctx, s.read, scanAudit, query+" ORDER BY at DESC, seq DESC LIMIT $6", args...)
+	all, err := list(ctx, s.read, scanAudit, query+" ORDER BY at DESC, seq DESC LIMIT CAST($6 AS BIGINT)", args...)
 	if err == nil {
 		err = fillPrivate(ctx, s.read, p.Repository, all)
 	}
@@ -252,7 +252,7 @@ func (s *Store) RepositoryCalled(ctx context.Context, name string) (Repository, 
 
 // ConfiguredAfter lists up to limit configured repositories of all installations by name, from a name on.
 func (s *Store) ConfiguredAfter(ctx context.Context, name string, limit int) ([]Repository, error) {
-	all, err := list(ctx, s.read, scanRepository, "SELECT "+repositoryColumns+" FROM repositories WHERE name > $1 AND configured ORDER BY name LIMIT $2", name, max(limit, 0))
+	all, err := list(ctx, s.read, scanRepository, "SELECT "+repositoryColumns+" FROM repositories WHERE name > $1 AND configured ORDER BY name LIMIT CAST($2 AS BIGINT)", name, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("list repositories: %w", err)
 	}

@@ -78,7 +78,7 @@ func (s *Store) Pull(ctx context.Context, repository string, number int) (Pull, 
 
 // OpenPulls lists the open pull requests of a repository by number.
 func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error) {
-	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND state = $2 ORDER BY number", repository, PullOpen)
+	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND state = 'open' ORDER BY number", repository)
 	if err != nil {
 		return nil, fmt.Errorf("list open pulls of %s: %w", repository, err)
 	}
@@ -87,7 +87,7 @@ func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error
 
 // PullsAtHead lists the open pull requests that share a head commit, and so its check runs, by number.
 func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]Pull, error) {
-	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = $3 ORDER BY number", repository, sha, PullOpen)
+	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open' ORDER BY number", repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("list pulls of %s at %s: %w", repository, sha, err)
 	}

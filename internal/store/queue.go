@@ -102,7 +102,7 @@ func (s *Store) Outstanding(ctx context.Context, key string) (QueueRow, bool, er
 // Queue lists up to limit keys that are not done: failed ones first, then in the order of priority and age.
 func (s *Store) Queue(ctx context.Context, limit int) ([]QueueRow, error) {
 	all, err := list(ctx, s.read, scanQueueRow, "SELECT "+queueColumns+`
-		WHERE want > done ORDER BY failed DESC, priority, due_at, key LIMIT $2`, millis(s.now()), max(limit, 0))
+		WHERE want > done ORDER BY failed DESC, priority, due_at, key LIMIT CAST($2 AS BIGINT)`, millis(s.now()), max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("list queue: %w", err)
 	}

@@ -15,6 +15,11 @@ const mostStatements = 200
 
 // openPrepared opens an SQLite file whose connections prepare each statement once, as PostgreSQL's do: SQLite
 // would read the text of it every time, which takes longer than most of them run.
+//
+// It does so all the same, whenever a parameter is bound anew that its plan may depend on: one that stands alone after
+// LIMIT, and one that is compared with what the condition of a partial index is about. Statements therefore write
+// LIMIT CAST($1 AS BIGINT), and the constant of such a condition as a constant
+// (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigenableqpsg).
 func openPrepared(url string) (*sql.DB, error) {
 	connector, err := sqlite.NewConnector(url)
 	if err != nil {

@@ -95,7 +95,7 @@ UPDATE work SET
   due_at = CASE WHEN want > done AND NOT failed AND due_at < recheck_at THEN due_at ELSE recheck_at END,
   failed = FALSE, recheck_at = 0
 WHERE recheck_at > 0 AND recheck_at <= $1 AND lease_until <= $1 AND key IN
-  (SELECT key FROM work WHERE recheck_at > 0 AND recheck_at <= $1 AND lease_until <= $1 ORDER BY recheck_at, key LIMIT $2)`
+  (SELECT key FROM work WHERE recheck_at > 0 AND recheck_at <= $1 AND lease_until <= $1 ORDER BY recheck_at, key LIMIT CAST($2 AS BIGINT))`
 
 // classesSQL begins a statement with each installation and priority of which anything is pending.
 const classesSQL = `
@@ -126,7 +126,7 @@ const claimSQL = classesSQL + `, heads AS MATERIALIZED ( -- the first of each th
   SELECT best.installation, COALESCE(busy.running, 0) AS running
   FROM (SELECT heads.*, ROW_NUMBER() OVER (PARTITION BY installation ORDER BY priority) AS place FROM heads) AS best
   LEFT JOIN busy ON busy.installation = best.installation
-  WHERE best.place = 1 ORDER BY COALESCE(busy.running, 0), best.priority, best.due_at, best.key LIMIT $4
+  WHERE best.place = 1 ORDER BY COALESCE(busy.running, 0), best.priority, best.due_at, best.key LIMIT CAST($4 AS BIGINT)
 ), walk AS ( -- the first $4 of each of their heads
   SELECT heads.key, heads.installation, heads.priority, heads.due_at, chosen.running, 1 AS step
   FROM heads JOIN chosen ON chosen.installation = heads.installation
@@ -140,7 +140,7 @@ const claimSQL = classesSQL + `, heads AS MATERIALIZED ( -- the first of each th
 )
 UPDATE work SET claimed = want, fence = fence + 1, attempts = attempts + 1, lease_owner = $2, lease_until = $3
 WHERE want > done AND NOT failed AND due_at <= $1 AND lease_until <= $1
-  AND key IN (SELECT key FROM ranked ORDER BY turn, priority, due_at, key LIMIT $4)
+  AND key IN (SELECT key FROM ranked ORDER BY turn, priority, due_at, key LIMIT CAST($4 AS BIGINT))
 RETURNING key, kind, installation, repository, payload, priority, due_at, want, fence, attempts`
 
 const (

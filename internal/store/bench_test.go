@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"sync"
@@ -130,4 +131,42 @@ func BenchmarkBacklog(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkLookUp measures what is looked up for every event, in a repository with 1,000 open pull requests.
+func BenchmarkLookUp(b *testing.B) {
+	benchmark(b, func(b *testing.B, s *Store) {
+		ctx := b.Context()
+		check(b, s.SaveRepository(ctx, Repository{Name: "acme/widgets", Configured: true, Rules: []string{"OWNERS.md"}}))
+		err := s.change(ctx, func(tx *sql.Tx) error {
+			for i := range 1000 {
+				sha := fmt.Sprint("sha ", i)
+				if err := s.savePull(ctx, tx, Pull{Repository: "acme/widgets", Number: i, HeadSHA: sha, State: PullOpen}); err != nil {
+					return err
+				}
+				if err := s.saveHead(ctx, tx, Head{Repository: "acme/widgets", Number: i, SHA: sha}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		check(b, err)
+		for _, look := range []struct {
+			name string
+			up   func() error
+		}{
+			{"repository", func() error { _, _, err := s.Repository(ctx, "acme/widgets"); return err }},
+			{"pull", func() error { _, _, err := s.Pull(ctx, "acme/widgets", 7); return err }},
+			{"at-head", func() error { _, err := s.PullsAtHead(ctx, "acme/widgets", "sha 7"); return err }},
+			{"with-head", func() error { _, err := s.PullsWithHead(ctx, "acme/widgets", "sha 7"); return err }},
+			{"outstanding", func() error { _, _, err := s.Outstanding(ctx, "pull acme/widgets#7"); return err }},
+		} {
+			b.Run(look.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					check(b, look.up())
+				}
+			})
+		}
+	})
 }

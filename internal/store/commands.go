@@ -88,7 +88,7 @@ func (s *Store) Commands(ctx context.Context, repository string, number int) ([]
 		}
 		return c, err
 	}
-	rows, err := list(ctx, s.read, scan, `
+	rows, err := lookUp(ctx, s, scan, `
 		SELECT c.comment_id, c.author, c.author_id, c.seen_at, c.edited_at, c.edited_by, c.deleted_at, t.body, t.written_at
 		FROM commands AS c LEFT JOIN command_texts AS t
 		  ON t.repository = c.repository AND t.number = c.number AND t.comment_id = c.comment_id

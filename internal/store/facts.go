@@ -19,7 +19,7 @@ func scanFact(r row) (f fact, err error) { return f, r.Scan(&f.value, &f.found, 
 // Fact returns a cached fact and whether it is known. Either way it returns the generation that SaveFact
 // needs: a webhook that forgets the fact while it is being fetched must win over what was fetched.
 func (s *Store) Fact(ctx context.Context, key string) (value []byte, found bool, generation int64, err error) {
-	f, known, err := first(ctx, s.read, scanFact, factSQL, key)
+	f, known, err := lookUpOne(ctx, s, scanFact, factSQL, key)
 	if err == nil && !known {
 		f, err = s.place(ctx, key)
 	}

@@ -90,7 +90,7 @@ func (s *Store) groups(ctx context.Context, which string, args ...any) ([]Group,
 		}
 		return g, err
 	}
-	rows, err := list(ctx, s.read, scan, `
+	rows, err := lookUp(ctx, s, scan, `
 		SELECT merge_groups.repository, merge_groups.head_sha, head_ref, base_ref, requested_at, destroyed_at, COALESCE(number, 0)
 		FROM merge_groups LEFT JOIN merge_group_pulls
 		  ON merge_group_pulls.repository = merge_groups.repository AND merge_group_pulls.head_sha = merge_groups.head_sha

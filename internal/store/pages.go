@@ -148,7 +148,7 @@ func (s *Store) SaveOwnPolicies(ctx context.Context, repository string, own []Ow
 
 func (s *Store) ownPolicies(ctx context.Context, repository string) (map[string]OwnPolicy, error) {
 	scan := func(r row) (p OwnPolicy, err error) { return p, r.Scan(&p.Policy, &p.Digest, &p.Source) }
-	all, err := list(ctx, s.read, scan, "SELECT policy, digest, source FROM own_policies WHERE repository = $1", repository)
+	all, err := lookUp(ctx, s, scan, "SELECT policy, digest, source FROM own_policies WHERE repository = $1", repository)
 	byName := map[string]OwnPolicy{}
 	for _, p := range all {
 		byName[p.Policy] = p

@@ -43,6 +43,17 @@ func TestClaimReadsTheIndex(t *testing.T) {
 	})
 }
 
+// What a commit stands for is asked with every result: that must not read what else there is in the repository.
+func TestACommitIsFoundByItsIndex(t *testing.T) {
+	t.Parallel()
+	s := newSQLite(t).open(t) // PostgreSQL goes by how much there is of each
+	for statement, index := range map[string]string{atHeadSQL: "pulls_head (repository=? AND head_sha=?)", withHeadSQL: "heads_sha (repository=? AND sha=?)"} {
+		if steps := plan(t, s, statement, "acme/widgets", "c0ffee"); !strings.Contains(steps, index) || strings.Contains(steps, "TEMP B-TREE") {
+			t.Errorf("want it read from %s, and no sorting, got\n%s\nof\n%s", index, steps, statement)
+		}
+	}
+}
+
 func TestAnInstallationWithALongBacklogKeepsNobodyWaiting(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)

@@ -69,7 +69,7 @@ func scanPull(r row) (p Pull, err error) {
 
 // Pull returns one pull request and whether it is known.
 func (s *Store) Pull(ctx context.Context, repository string, number int) (Pull, bool, error) {
-	p, found, err := first(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND number = $2", repository, number)
+	p, found, err := lookUpOne(ctx, s, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND number = $2", repository, number)
 	if err != nil {
 		return Pull{}, false, fmt.Errorf("read pull %s#%d: %w", repository, number, err)
 	}
@@ -77,6 +77,8 @@ func (s *Store) Pull(ctx context.Context, repository string, number int) (Pull, 
 }
 
 // OpenPulls lists the open pull requests of a repository by number.
+const atHeadSQL = "SELECT " + pullColumns + " FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open' ORDER BY number"
+
 func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error) {
 	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND state = 'open' ORDER BY number", repository)
 	if err != nil {
@@ -87,7 +89,7 @@ func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error
 
 // PullsAtHead lists the open pull requests that share a head commit, and so its check runs, by number.
 func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]Pull, error) {
-	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open' ORDER BY number", repository, sha)
+	all, err := lookUp(ctx, s, scanPull, atHeadSQL, repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("list pulls of %s at %s: %w", repository, sha, err)
 	}

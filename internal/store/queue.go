@@ -40,7 +40,7 @@ SELECT MIN(CASE WHEN COALESCE(holds.until, 0) > due THEN holds.until ELSE due EN
 // installation were not held: Claim makes it wait for that.
 func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 	scan := func(r row) (due sql.NullInt64, err error) { return due, r.Scan(&due) }
-	due, _, err := first(ctx, s.read, scan, nextSQL)
+	due, _, err := lookUpOne(ctx, s, scan, nextSQL)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("next due work: %w", err)
 	}
@@ -92,7 +92,7 @@ func scanQueueRow(r row) (QueueRow, error) {
 
 // Outstanding returns how a key stands that was raised and is not done, and false when nothing is to be done.
 func (s *Store) Outstanding(ctx context.Context, key string) (QueueRow, bool, error) {
-	q, found, err := first(ctx, s.read, scanQueueRow, "SELECT "+queueColumns+" WHERE key = $2 AND want > done", millis(s.now()), key)
+	q, found, err := lookUpOne(ctx, s, scanQueueRow, "SELECT "+queueColumns+" WHERE key = $2 AND want > done", millis(s.now()), key)
 	if err != nil {
 		return QueueRow{}, false, fmt.Errorf("look up %s: %w", key, err)
 	}

@@ -72,7 +72,7 @@ func scanRepository(r row) (Repository, error) {
 
 // Repository returns one repository and whether it was ever seen.
 func (s *Store) Repository(ctx context.Context, name string) (Repository, bool, error) {
-	r, found, err := first(ctx, s.read, scanRepository, "SELECT "+repositoryColumns+" FROM repositories WHERE name = $1", name)
+	r, found, err := lookUpOne(ctx, s, scanRepository, "SELECT "+repositoryColumns+" FROM repositories WHERE name = $1", name)
 	if err != nil {
 		return Repository{}, false, fmt.Errorf("read repository %s: %w", name, err)
 	}

@@ -36,6 +36,31 @@ func list[T any](ctx context.Context, q querier, scan func(row) (T, error), quer
 // first reads the first row of a query and tells whether there is one.
 func first[T any](ctx context.Context, q querier, scan func(row) (T, error), query string, args ...any) (T, bool, error) {
 	all, err := list(ctx, q, scan, query, args...)
+	return firstOf(all, err)
+}
+
+// lookUp is list, of the store itself, for what an index answers with a few rows. On SQLite only the wait for a
+// connection ends with ctx: a statement that could be broken off would cost two goroutines, one of database/sql and one
+// of the driver, which take longer than it does.
+func lookUp[T any](ctx context.Context, s *Store, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	if s.postgres {
+		return list(ctx, s.read, scan, query, args...)
+	}
+	conn, err := s.read.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	return list(context.WithoutCancel(ctx), conn, scan, query, args...)
+}
+
+// lookUpOne is lookUp of the first row, and tells whether there is one.
+func lookUpOne[T any](ctx context.Context, s *Store, scan func(row) (T, error), query string, args ...any) (T, bool, error) {
+	all, err := lookUp(ctx, s, scan, query, args...)
+	return firstOf(all, err)
+}
+
+func firstOf[T any](all []T, err error) (T, bool, error) {
 	if err != nil || len(all) == 0 {
 		var none T
 		return none, false, err

@@ -73,7 +73,7 @@ func scanRun(r row) (run Run, err error) {
 
 // Run returns one run and whether it is kept.
 func (s *Store) Run(ctx context.Context, id string) (Run, bool, error) {
-	run, found, err := first(ctx, s.read, scanRun, "SELECT "+runColumns+" FROM runs WHERE id = $1", id)
+	run, found, err := lookUpOne(ctx, s, scanRun, "SELECT "+runColumns+" FROM runs WHERE id = $1", id)
 	if err != nil {
 		return Run{}, false, fmt.Errorf("read run %s: %w", id, err)
 	}
@@ -82,7 +82,7 @@ func (s *Store) Run(ctx context.Context, id string) (Run, bool, error) {
 
 // LatestRun returns the run that was last finished for a pull request, and whether there is one.
 func (s *Store) LatestRun(ctx context.Context, repository string, number int) (Run, bool, error) {
-	run, found, err := first(ctx, s.read, scanRun, `
+	run, found, err := lookUpOne(ctx, s, scanRun, `
 		SELECT `+runColumns+` FROM pulls JOIN runs ON runs.id = pulls.run_id
 		WHERE pulls.repository = $1 AND pulls.number = $2`, repository, number)
 	if err != nil {

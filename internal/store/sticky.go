@@ -36,7 +36,7 @@ func scanSticky(r row) (Sticky, error) {
 // Sticky returns what is known of our comment on a pull request, and whether anything is; if not, it names
 // the pull request all the same.
 func (s *Store) Sticky(ctx context.Context, repository string, number int) (Sticky, bool, error) {
-	c, found, err := first(ctx, s.read, scanSticky, "SELECT "+stickyColumns+" FROM sticky WHERE repository = $1 AND number = $2", repository, number)
+	c, found, err := lookUpOne(ctx, s, scanSticky, "SELECT "+stickyColumns+" FROM sticky WHERE repository = $1 AND number = $2", repository, number)
 	if err != nil {
 		return Sticky{}, false, fmt.Errorf("read comment of %s#%d: %w", repository, number, err)
 	}

@@ -39,7 +39,7 @@ func (s *Store) Heads(ctx context.Context, repository string, number int) ([]Hea
 		h.ArrivedAt = moment(arrived)
 		return h, err
 	}
-	all, err := list(ctx, s.read, scan, `
+	all, err := lookUp(ctx, s, scan, `
 		SELECT sha, arrived_at, pushed_by FROM heads WHERE repository = $1 AND number = $2 ORDER BY arrived_at, sha`,
 		repository, number)
 	if err != nil {
@@ -48,14 +48,16 @@ func (s *Store) Heads(ctx context.Context, repository string, number int) ([]Hea
 	return all, nil
 }
 
+const withHeadSQL = `
+	SELECT number FROM heads WHERE repository = $1 AND sha = $2 AND NOT EXISTS
+	  (SELECT 1 FROM heads AS later WHERE later.repository = heads.repository AND later.number = heads.number
+	   AND (later.arrived_at > heads.arrived_at OR (later.arrived_at = heads.arrived_at AND later.sha > heads.sha)))
+	ORDER BY number`
+
 // PullsWithHead lists the pull requests whose latest known head is a commit, by number, whether they were
 // looked at since or not.
 func (s *Store) PullsWithHead(ctx context.Context, repository, sha string) ([]int, error) {
-	all, err := list(ctx, s.read, scanInt, `
-		SELECT number FROM heads WHERE repository = $1 AND sha = $2 AND NOT EXISTS
-		  (SELECT 1 FROM heads AS later WHERE later.repository = heads.repository AND later.number = heads.number
-		   AND (later.arrived_at > heads.arrived_at OR (later.arrived_at = heads.arrived_at AND later.sha > heads.sha)))
-		ORDER BY number`, repository, sha)
+	all, err := lookUp(ctx, s, scanInt, withHeadSQL, repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("list pulls of %s with head %s: %w", repository, sha, err)
 	}

@@ -221,7 +221,7 @@ func (s *Store) Extend(ctx context.Context, owner string, lease time.Duration, k
 
 // Standing tells how a claim stands: asked before publishing, so that an outdated result is not shown.
 func (s *Store) Standing(ctx context.Context, c Claim) (Standing, error) {
-	want, ours, err := first(ctx, s.read, scanInt, "SELECT want FROM work WHERE key = $1 AND lease_owner = $2 AND fence = $3", c.Key, c.Owner, c.Fence)
+	want, ours, err := lookUpOne(ctx, s, scanInt, "SELECT want FROM work WHERE key = $1 AND lease_owner = $2 AND fence = $3", c.Key, c.Owner, c.Fence)
 	if err != nil {
 		return Standing{}, fmt.Errorf("standing of %s: %w", c.Key, err)
 	}

@@ -34,13 +34,17 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteConfigured(ctx, c, result.Configured, result.Rules); err != nil {
+	known, found, err := w.Store.Repository(ctx, c.Repository)
+	if err != nil {
+		return store.Finished{}, "", fmt.Errorf("look up repository: %w", err)
+	}
+	if err := w.noteConfigured(ctx, c, known, found, result.Configured, result.Rules); err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteThreshold(ctx, c.Repository, result.Threshold); err != nil {
+	if err := w.noteThreshold(ctx, c.Repository, known, result.Threshold); err != nil {
 		return store.Finished{}, "", err
 	}
-	if err := w.noteForPages(ctx, c.Repository, result); err != nil {
+	if err := w.noteForPages(ctx, c.Repository, known, result); err != nil {
 		return store.Finished{}, "", err
 	}
 	if len(result.Run.Report.Checks) == 0 {
@@ -92,13 +96,14 @@ func toldComments(kept []store.Command) []bylaw.Comment {
 }
 
 // noteConfigured keeps whether a repository is configured, and which files its configuration names, so that
-// every process knows which pushes change the law. rules is nil when they were not looked at.
-func (w *worker) noteConfigured(ctx context.Context, c store.Claim, configured bool, rules []string) error {
-	known, found, err := w.Store.Repository(ctx, c.Repository)
+// every process knows which pushes change the law. known is what the store has of it, and found whether that is
+// anything; rules is nil when they were not looked at.
+func (w *worker) noteConfigured(ctx context.Context, c store.Claim, known store.Repository, found, configured bool, rules []string) error {
 	renewed := rules != nil && (known.Rules == nil || !slices.Equal(known.Rules, rules))
-	if err == nil && (!found || known.Configured != configured || !configured || renewed) {
-		err = w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, Installation: c.Installation, Configured: configured, Rules: rules})
+	if found && known.Configured == configured && configured && !renewed {
+		return nil
 	}
+	err := w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, Installation: c.Installation, Configured: configured, Rules: rules})
 	if err != nil {
 		return fmt.Errorf("note whether the repository is configured: %w", err)
 	}
@@ -107,15 +112,11 @@ func (w *worker) noteConfigured(ctx context.Context, c store.Claim, configured b
 
 // noteThreshold keeps the threshold of the transparency report that is law now: who makes a report reads the store alone.
 // While the rules have a fault, the one before holds.
-func (w *worker) noteThreshold(ctx context.Context, repository string, threshold int) error {
-	if threshold < 0 {
+func (w *worker) noteThreshold(ctx context.Context, repository string, known store.Repository, threshold int) error {
+	if threshold < 0 || known.Threshold == threshold {
 		return nil
 	}
-	known, found, err := w.Store.Repository(ctx, repository)
-	if err == nil && found && known.Threshold != threshold {
-		err = w.Store.SaveThreshold(ctx, repository, threshold)
-	}
-	if err != nil {
+	if err := w.Store.SaveThreshold(ctx, repository, threshold); err != nil {
 		return fmt.Errorf("note the threshold of the report: %w", err)
 	}
 	return nil

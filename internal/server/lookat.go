@@ -90,7 +90,7 @@ func (w *worker) inTurn(n int, pace time.Duration) time.Time {
 // outlives its rules.
 func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Finished, string, error) {
 	ref := refOf(c.Job, 0)
-	known, _, err := w.Store.Repository(ctx, c.Repository)
+	known, found, err := w.Store.Repository(ctx, c.Repository)
 	if err != nil {
 		return store.Finished{}, "", fmt.Errorf("look up repository: %w", err)
 	}
@@ -105,7 +105,7 @@ func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Fin
 	if now.Err != nil {
 		return store.Finished{}, "", now.Err
 	}
-	if err := w.noteConfigured(ctx, c, now.Configured, nil); err != nil {
+	if err := w.noteConfigured(ctx, c, known, found, now.Configured, nil); err != nil {
 		return store.Finished{}, "", err
 	}
 	if err := w.Store.SaveLaw(ctx, c.Repository, now.Law); err != nil { // so that no sweep does this again

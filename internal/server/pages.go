@@ -12,10 +12,11 @@ import (
 )
 
 // noteForPages keeps what pages show beside runs: whether everybody may see them, and the text of the
-// community's own policies.
-func (w *worker) noteForPages(ctx context.Context, repository string, result check.Result) error {
-	if s := result.Run.Snapshot; !s.TakenAt.IsZero() {
-		if err := w.Store.NoteVisibility(ctx, repository, !s.Repository.Private, s.TakenAt.Time); err != nil {
+// community's own policies. known is what the store has of the repository.
+func (w *worker) noteForPages(ctx context.Context, repository string, known store.Repository, result check.Result) error {
+	s := result.Run.Snapshot
+	if public, was := !s.Repository.Private, !known.PublicSince.IsZero(); !s.TakenAt.IsZero() && public != was {
+		if err := w.Store.NoteVisibility(ctx, repository, public, s.TakenAt.Time); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/bylaw-app/bylaw/internal/check"
 	"github.com/bylaw-app/bylaw/internal/fakegithub"
 	"github.com/bylaw-app/bylaw/internal/policy"
+	"github.com/bylaw-app/bylaw/internal/store"
 )
 
 // TestPagesKnowWhatTheyMayShow: a repository is known to be public by its runs, and is hidden before the webhook that
@@ -84,7 +85,7 @@ func TestOwnPoliciesAreKeptForTheirPage(t *testing.T) {
 	t.Parallel()
 	s := newTown(t).newServer(t, sqlite(t), "test")
 	own := policy.Source{ID: "patience", Origin: widgets, Modules: []policy.Module{{Text: "# METADATA\n# title: Somebody has waited\npackage bylaw.patience\n"}}, Library: s.BuiltIn[0].Library}
-	if err := (&worker{Server: s}).noteForPages(t.Context(), widgets, check.Result{Own: []policy.Source{own}}); err != nil {
+	if err := (&worker{Server: s}).noteForPages(t.Context(), widgets, store.Repository{}, check.Result{Own: []policy.Source{own}}); err != nil {
 		t.Fatal(err)
 	}
 	kept, found, err := s.Store.OwnPolicy(t.Context(), widgets, "patience")

@@ -48,14 +48,11 @@ func (e AuditEntry) privateDigests() string {
 }
 
 func keepPrivate(ctx context.Context, tx *sql.Tx, e AuditEntry) error {
+	var pieces [][]any
 	for place, p := range e.Private {
-		_, err := tx.ExecContext(ctx, "INSERT INTO audit_private (repository, seq, place, salt, body) VALUES ($1, $2, $3, $4, $5)",
-			e.Repository, e.Seq, place, p.Salt, p.Body)
-		if err != nil {
-			return err
-		}
+		pieces = append(pieces, []any{e.Repository, e.Seq, place, p.Salt, p.Body})
 	}
-	return nil
+	return insert(ctx, tx, "audit_private (repository, seq, place, salt, body)", pieces)
 }
 
 type placed struct {

@@ -141,7 +141,7 @@ func BenchmarkLookUp(b *testing.B) {
 		err := s.change(ctx, func(tx *sql.Tx) error {
 			for i := range 1000 {
 				sha := fmt.Sprint("sha ", i)
-				if err := s.savePull(ctx, tx, Pull{Repository: "acme/widgets", Number: i, HeadSHA: sha, State: PullOpen}); err != nil {
+				if err := s.savePull(ctx, tx, Pull{Repository: "acme/widgets", Number: i, HeadSHA: sha, State: PullOpen}, ""); err != nil {
 					return err
 				}
 				if err := s.saveHead(ctx, tx, Head{Repository: "acme/widgets", Number: i, SHA: sha}); err != nil {

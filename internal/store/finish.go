@@ -34,7 +34,11 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 		}
 		standing = Standing{Ours: true, Newer: want > c.Want}
 		if f.Pull != nil {
-			if err := s.savePull(ctx, tx, *f.Pull); err != nil {
+			latest := ""
+			if f.Run != nil {
+				latest = f.Run.ID
+			}
+			if err := s.savePull(ctx, tx, *f.Pull, latest); err != nil {
 				return err
 			}
 		}
@@ -44,11 +48,6 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 		}
 		if run != nil {
 			if err := saveRun(ctx, tx, *run); err != nil {
-				return err
-			}
-		}
-		if f.Pull != nil && f.Run != nil {
-			if err := setLatest(ctx, tx, *f.Pull, f.Run.ID); err != nil {
 				return err
 			}
 		}

@@ -77,7 +77,7 @@ func TestPruneForgetsPullsThatWereClosedLongAgo(t *testing.T) {
 		d.pass(30 * 24 * time.Hour)
 		eight := pull(8)
 		eight.HeadSHA, eight.State, eight.UpdatedAt, eight.RunID = "head of 8", PullClosed, d.now(), "run of 8"
-		check(t, s.change(t.Context(), func(tx *sql.Tx) error { return s.savePull(t.Context(), tx, eight) }))
+		check(t, s.change(t.Context(), func(tx *sql.Tx) error { return s.savePull(t.Context(), tx, eight, "") }))
 		before := d.now().Add(-time.Hour)
 
 		want := Pruned{Deliveries: 4, Runs: 1, Work: 3, Heads: 1, Commands: 1, Groups: 4}

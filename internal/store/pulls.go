@@ -29,31 +29,23 @@ type Pull struct {
 	ChangedAt    time.Time // GitHub's time of the last change that was sure to be seen; zero when not known
 }
 
-// savePull keeps what a run saw. It asks for no time: whoever holds the claim has the newest facts, and the
-// clocks of several processes differ.
-func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull) error {
+// savePull keeps what a run saw, and which run is the latest; without one, the one before is. It asks for no time:
+// whoever holds the claim has the newest facts, and the clocks of several processes differ.
+func (s *Store) savePull(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
 	if p.State != PullOpen && p.State != PullClosed && p.State != PullMerged {
 		return fmt.Errorf("save pull %s#%d: unknown state %q", p.Repository, p.Number, p.State)
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at, changed_at, title)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		INSERT INTO pulls (repository, number, installation, head_sha, base_ref, author, state, updated_at, changed_at, title, run_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (repository, number) DO UPDATE SET
 		  installation = excluded.installation, head_sha = excluded.head_sha, base_ref = excluded.base_ref,
 		  author = excluded.author, state = excluded.state, updated_at = excluded.updated_at,
-		  changed_at = excluded.changed_at, title = excluded.title`,
-		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt), millis(p.ChangedAt), printable(p.Title))
+		  changed_at = excluded.changed_at, title = excluded.title,
+		  run_id = CASE WHEN excluded.run_id = '' THEN pulls.run_id ELSE excluded.run_id END`,
+		p.Repository, p.Number, p.Installation, p.HeadSHA, p.BaseRef, p.Author, p.State, s.orNow(p.UpdatedAt), millis(p.ChangedAt), printable(p.Title), run)
 	if err != nil {
 		return fmt.Errorf("save pull %s#%d: %w", p.Repository, p.Number, err)
-	}
-	return nil
-}
-
-// setLatest makes a run the latest of its pull request.
-func setLatest(ctx context.Context, tx *sql.Tx, p Pull, run string) error {
-	_, err := tx.ExecContext(ctx, "UPDATE pulls SET run_id = $3 WHERE repository = $1 AND number = $2", p.Repository, p.Number, run)
-	if err != nil {
-		return fmt.Errorf("save latest run of %s#%d: %w", p.Repository, p.Number, err)
 	}
 	return nil
 }
@@ -77,8 +69,6 @@ func (s *Store) Pull(ctx context.Context, repository string, number int) (Pull, 
 }
 
 // OpenPulls lists the open pull requests of a repository by number.
-const atHeadSQL = "SELECT " + pullColumns + " FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open' ORDER BY number"
-
 func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error) {
 	all, err := list(ctx, s.read, scanPull, "SELECT "+pullColumns+" FROM pulls WHERE repository = $1 AND state = 'open' ORDER BY number", repository)
 	if err != nil {
@@ -86,6 +76,8 @@ func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error
 	}
 	return all, nil
 }
+
+const atHeadSQL = "SELECT " + pullColumns + " FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open' ORDER BY number"
 
 // PullsAtHead lists the open pull requests that share a head commit, and so its check runs, by number.
 func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]Pull, error) {

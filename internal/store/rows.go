@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -66,6 +68,29 @@ func firstOf[T any](all []T, err error) (T, bool, error) {
 		return none, false, err
 	}
 	return all[0], true, nil
+}
+
+// mostInserted bounds how many rows one statement adds: each number of them is a text that connections keep.
+const mostInserted = 8
+
+// insert adds rows to a table, which is given with the names of its columns: "holds (installation, until)".
+func insert(ctx context.Context, tx *sql.Tx, table string, rows [][]any) error {
+	for some := range slices.Chunk(rows, mostInserted) {
+		var args []any
+		tuples := make([]string, len(some))
+		for i, row := range some {
+			marks := make([]string, len(row))
+			for j, value := range row {
+				args = append(args, value)
+				marks[j] = fmt.Sprintf("$%d", len(args))
+			}
+			tuples[i] = "(" + strings.Join(marks, ", ") + ")"
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO "+table+" VALUES "+strings.Join(tuples, ", "), args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func millis(t time.Time) int64 {

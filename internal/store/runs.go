@@ -49,12 +49,12 @@ func saveRun(ctx context.Context, tx *sql.Tx, r Run) error {
 	if err != nil {
 		return fmt.Errorf("save run %s: %w", r.ID, err)
 	}
+	var outcomes [][]any
 	for policy, outcome := range r.Outcomes {
-		_, err := tx.ExecContext(ctx, "INSERT INTO outcomes (run_id, repository, policy, outcome, taken_at) VALUES ($1, $2, $3, $4, $5)",
-			r.ID, r.Repository, policy, outcome, millis(r.TakenAt))
-		if err != nil {
-			return fmt.Errorf("save outcomes of run %s: %w", r.ID, err)
-		}
+		outcomes = append(outcomes, []any{r.ID, r.Repository, policy, outcome, millis(r.TakenAt)})
+	}
+	if err := insert(ctx, tx, "outcomes (run_id, repository, policy, outcome, taken_at)", outcomes); err != nil {
+		return fmt.Errorf("save outcomes of run %s: %w", r.ID, err)
 	}
 	return nil
 }

@@ -160,7 +160,7 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, li
 		return nil, nil
 	}
 	var claims []Claim
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// Claimers in PostgreSQL would otherwise pick the same rows and all but one come back with few.
 		if err := s.lock(ctx, tx, lockClaim); err != nil {
 			return err

@@ -91,7 +91,7 @@ func (w *worker) run(taking, working context.Context) {
 				w.work(ours, c)
 			})
 		}
-		if len(claims) > 0 {
+		if len(claims) == min(free, store.MostClaimed) { // there may be more
 			continue
 		}
 		select {

@@ -170,3 +170,82 @@ func BenchmarkLookUp(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkEvent measures what the service asks of the store for one event, a review of one of 50 pull requests: from
+// the delivery to the note of what was published, but for the notes of what is about to be and was written to GitHub.
+func BenchmarkEvent(b *testing.B) {
+	benchmark(b, func(b *testing.B, s *Store) {
+		const repository = "acme/widgets"
+		ctx, snapshot, report := b.Context(), make([]byte, 20_000), make([]byte, 8_000)
+		check(b, s.SaveRepository(ctx, Repository{Name: repository, Configured: true, Rules: []string{"OWNERS.md"}}))
+		claim := func() Claim {
+			claims, err := s.Claim(ctx, "w", time.Minute, 1)
+			if err != nil || len(claims) != 1 {
+				b.Fatalf("want one claim, got %d %v", len(claims), err)
+			}
+			return claims[0]
+		}
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			number := i % 50
+			pull, sha := fmt.Sprint("pull ", number), fmt.Sprint("sha ", number)
+			_, _, err := s.Repository(ctx, repository)
+			check(b, err)
+			_, err = s.Accept(ctx, Intake{Delivery: Delivery{GUID: fmt.Sprint(i), Repository: repository, Installation: 1}, Jobs: []Job{{Key: pull, Installation: 1, Repository: repository}}})
+			check(b, err)
+
+			c := claim()
+			for _, key := range []string{"grant", "pushers", "team"} {
+				_, _, _, err = s.Fact(ctx, key)
+				check(b, err)
+			}
+			_, err = s.Heads(ctx, repository, number)
+			check(b, err)
+			_, err = s.Commands(ctx, repository, number)
+			check(b, err)
+			_, _, err = s.Repository(ctx, repository)
+			check(b, err)
+			check(b, s.SaveOwnPolicies(ctx, repository, nil))
+			_, err = s.Checks(ctx, repository, sha)
+			check(b, err)
+			_, err = s.GroupsOf(ctx, repository, number)
+			check(b, err)
+			_, _, err = s.LatestRun(ctx, repository, number)
+			check(b, err)
+			_, err = s.Finish(ctx, c, Finished{
+				Pull: &Pull{Repository: repository, Number: number, HeadSHA: sha, State: PullOpen},
+				Run: &Run{
+					RunMeta: RunMeta{ID: fmt.Sprint(i), Repository: repository, Number: number, HeadSHA: sha}, Snapshot: snapshot, Verdicts: report, Report: report,
+					Outcomes: map[string]string{"one": "accepted", "two": "accepted", "three": "refused"},
+				},
+				Audit:     []AuditEntry{{Repository: repository, Kind: "run", Number: number, Private: []Private{{Body: []byte("alice")}, {Body: []byte("bob")}}}},
+				FollowUps: []Job{{Key: "publish", Installation: 1, Repository: repository}},
+			})
+			check(b, err)
+
+			c = claim()
+			_, _, _, err = s.Fact(ctx, "grant")
+			check(b, err)
+			_, err = s.Checks(ctx, repository, sha)
+			check(b, err)
+			_, _, err = s.Group(ctx, repository, sha)
+			check(b, err)
+			_, err = s.PullsAtHead(ctx, repository, sha)
+			check(b, err)
+			_, err = s.PullsWithHead(ctx, repository, sha)
+			check(b, err)
+			_, _, err = s.LatestRun(ctx, repository, number)
+			check(b, err)
+			for range 2 { // before and after it was put together
+				_, _, err = s.Outstanding(ctx, pull)
+				check(b, err)
+			}
+			_, _, err = s.Sticky(ctx, repository, number)
+			check(b, err)
+			_, err = s.Checks(ctx, repository, sha)
+			check(b, err)
+			_, err = s.Finish(ctx, c, Finished{Audit: []AuditEntry{{Repository: repository, Kind: "posted", HeadSHA: sha}}})
+			check(b, err)
+		}
+	})
+}

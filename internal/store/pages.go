@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,10 +121,12 @@ type OwnPolicy struct {
 // SaveOwnPolicies keeps the texts of all policies of a community's own that bind a repository, in place of
 // those that did before. Nothing is written when they are the same.
 func (s *Store) SaveOwnPolicies(ctx context.Context, repository string, own []OwnPolicy) error {
-	known, err := s.ownPolicies(ctx, repository)
+	type digest struct{ policy, digest string }
+	scan := func(r row) (d digest, err error) { return d, r.Scan(&d.policy, &d.digest) }
+	known, err := lookUp(ctx, s, scan, "SELECT policy, digest FROM own_policies WHERE repository = $1", repository)
 	same := err == nil && len(known) == len(own)
 	for _, p := range own {
-		same = same && known[p.Policy].Digest == p.Digest
+		same = same && slices.Contains(known, digest{p.Policy, p.Digest})
 	}
 	if err == nil && !same {
 		err = s.change(ctx, func(tx *sql.Tx) error {
@@ -146,23 +149,13 @@ func (s *Store) SaveOwnPolicies(ctx context.Context, repository string, own []Ow
 	return nil
 }
 
-func (s *Store) ownPolicies(ctx context.Context, repository string) (map[string]OwnPolicy, error) {
-	scan := func(r row) (p OwnPolicy, err error) { return p, r.Scan(&p.Policy, &p.Digest, &p.Source) }
-	all, err := lookUp(ctx, s, scan, "SELECT policy, digest, source FROM own_policies WHERE repository = $1", repository)
-	byName := map[string]OwnPolicy{}
-	for _, p := range all {
-		byName[p.Policy] = p
-	}
-	return byName, err
-}
-
 // OwnPolicy returns the text of one such policy, and whether it is known.
 func (s *Store) OwnPolicy(ctx context.Context, repository, policy string) (OwnPolicy, bool, error) {
-	own, err := s.ownPolicies(ctx, repository)
+	scan := func(r row) (p OwnPolicy, err error) { return p, r.Scan(&p.Policy, &p.Digest, &p.Source) }
+	p, found, err := lookUpOne(ctx, s, scan, "SELECT policy, digest, source FROM own_policies WHERE repository = $1 AND policy = $2", repository, policy)
 	if err != nil {
 		return OwnPolicy{}, false, fmt.Errorf("read policies of %s: %w", repository, err)
 	}
-	p, found := own[policy]
 	return p, found, nil
 }
 

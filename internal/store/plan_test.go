@@ -79,8 +79,8 @@ func TestAnInstallationWithALongBacklogKeepsNobodyWaiting(t *testing.T) {
 		if diff := cmp.Diff([]string{"busy 2 0", "busy 2 1", "busy 2 2", "key 14"}, keysOf(claims)); diff != "" {
 			t.Errorf("claims (-want +got):\n%s", diff)
 		}
-		if claims := must(s.Claim(t.Context(), "w", time.Minute, 1000))(t); len(claims) != mostClaimed {
-			t.Errorf("want no more than %d at a time, got %d", mostClaimed, len(claims))
+		if claims := must(s.Claim(t.Context(), "w", time.Minute, 1000))(t); len(claims) != MostClaimed {
+			t.Errorf("want no more than %d at a time, got %d", MostClaimed, len(claims))
 		}
 
 		// What is fresh never waits for what is fanned out in the same installation, however old that is.
@@ -112,7 +112,7 @@ func TestManyRechecksComeInParts(t *testing.T) {
 		check(t, err)
 		claimed := map[string]bool{}
 		for {
-			claims := must(s.Claim(t.Context(), "w", time.Minute, mostClaimed))(t)
+			claims := must(s.Claim(t.Context(), "w", time.Minute, MostClaimed))(t)
 			for _, c := range claims {
 				claimed[c.Key] = true
 				must(s.Finish(t.Context(), c, Finished{}))(t)

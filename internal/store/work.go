@@ -144,12 +144,12 @@ WHERE want > done AND NOT failed AND due_at <= $1 AND lease_until <= $1
 RETURNING key, kind, installation, repository, payload, priority, due_at, want, fence, attempts`
 
 const (
-	mostClaimed  = 64  // by one Claim: the cost may grow with its square
+	MostClaimed  = 64  // by one Claim: the cost may grow with its square
 	mostPromoted = 200 // by one Claim
 )
 
-// Claim takes up to limit keys, and at most 64, for owner until lease from now, and returns none when nothing
-// is due. No two claims of a key are alive at once. Installations take turns, so that one with a long backlog
+// Claim takes up to limit keys, and at most MostClaimed, for owner until lease from now; if it returns fewer, no
+// others are due. No two claims of a key are alive at once. Installations take turns, so that one with a long backlog
 // does not keep the others waiting, and what is running counts as a turn. Of one installation, the lower
 // priority number always goes first, however long the others have waited; what is running is not interrupted.
 func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, limit int) ([]Claim, error) {
@@ -178,7 +178,7 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, li
 			return c, err
 		}
 		var err error
-		claims, err = list(ctx, tx, scan, claimSQL, millis(now), owner, millis(until), min(limit, mostClaimed))
+		claims, err = list(ctx, tx, scan, claimSQL, millis(now), owner, millis(until), min(limit, MostClaimed))
 		return err
 	})
 	if err != nil {

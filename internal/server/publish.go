@@ -126,7 +126,7 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 			return recovered(func() error {
 				run, err := client.Publish(sending, owner, repo, sha, content, toChange(rows[i], found[content.Name]))
 				if err == nil {
-					rows[i].RunID, rows[i].Digest, well[i] = run.ID, content.Digest()+" "+run.Annotations, true
+					rows[i].RunID, rows[i].Digest, well[i] = run.ID, run.Digest+" "+run.Annotations, true
 				}
 				return err
 			})

@@ -32,16 +32,14 @@ func scanCheck(r row) (Check, error) {
 
 // Checks lists what we have published on a commit, by name.
 func (s *Store) Checks(ctx context.Context, repository, sha string) ([]Check, error) {
-	all, err := checksOn(ctx, s.read, repository, sha)
+	all, err := lookUp(ctx, s, scanCheck, checksSQL, repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("list checks of %s at %s: %w", repository, sha, err)
 	}
 	return all, nil
 }
 
-func checksOn(ctx context.Context, db querier, repository, sha string) ([]Check, error) {
-	return list(ctx, db, scanCheck, "SELECT "+checkColumns+" FROM checks WHERE repository = $1 AND sha = $2 ORDER BY name", repository, sha)
-}
+const checksSQL = "SELECT " + checkColumns + " FROM checks WHERE repository = $1 AND sha = $2 ORDER BY name"
 
 // Intention is to write check runs on a commit.
 type Intention struct {
@@ -57,33 +55,41 @@ type Intention struct {
 // created a run that we do not know. If the installation has no room for all of them nothing is noted, and notBefore
 // says when there may be; otherwise it is zero.
 func (s *Store) Intend(ctx context.Context, in Intention) (before []Check, notBefore time.Time, err error) {
+	var kept struct { // is not read if share fails
+		before    []Check
+		notBefore time.Time
+	}
 	err = s.share(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		before = nil
-		if notBefore, err = s.pace(ctx, tx, in.Installation, len(in.Names), in.Most); err != nil || !notBefore.IsZero() {
-			return err
-		}
-		kept, err := checksOn(ctx, tx, in.Repository, in.SHA)
-		if err != nil {
-			return err
-		}
-		now := millis(s.now())
-		for _, name := range in.Names {
-			check := Check{Repository: in.Repository, SHA: in.SHA, Name: name, UpdatedAt: moment(now)}
-			if i := slices.IndexFunc(kept, func(k Check) bool { return k.Name == name }); i >= 0 {
-				check = kept[i]
-			}
-			before = append(before, check)
-			_, err = tx.ExecContext(ctx, `
-				INSERT INTO checks (repository, sha, name, check_run_id, digest, intended, generation, updated_at) VALUES ($1, $2, $3, 0, '', TRUE, 0, $4)
-				ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE, updated_at = excluded.updated_at`, in.Repository, in.SHA, name, now)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		kept.before, kept.notBefore, err = s.intend(ctx, tx, in)
+		return err
 	})
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("intend checks of %s at %s: %w", in.Repository, in.SHA, err)
+	}
+	return kept.before, kept.notBefore, nil
+}
+
+func (s *Store) intend(ctx context.Context, tx *sql.Tx, in Intention) (before []Check, notBefore time.Time, err error) {
+	if notBefore, err = s.pace(ctx, tx, in.Installation, len(in.Names), in.Most); err != nil || !notBefore.IsZero() {
+		return nil, notBefore, err
+	}
+	known, err := list(ctx, tx, scanCheck, checksSQL, in.Repository, in.SHA)
+	if err != nil {
+		return nil, notBefore, err
+	}
+	now := millis(s.now())
+	for _, name := range in.Names {
+		check := Check{Repository: in.Repository, SHA: in.SHA, Name: name, UpdatedAt: moment(now)}
+		if i := slices.IndexFunc(known, func(k Check) bool { return k.Name == name }); i >= 0 {
+			check = known[i]
+		}
+		before = append(before, check)
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO checks (repository, sha, name, check_run_id, digest, intended, generation, updated_at) VALUES ($1, $2, $3, 0, '', TRUE, 0, $4)
+			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE, updated_at = excluded.updated_at`, in.Repository, in.SHA, name, now)
+		if err != nil {
+			return nil, notBefore, err
+		}
 	}
 	return before, notBefore, nil
 }

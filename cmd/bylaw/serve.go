@@ -119,6 +119,11 @@ func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 		URL: set.url, Keep: set.keep, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
 	adjust(srv)
+	if s.getenv("GOGC") == "" {
+		piling, stop := context.WithCancel(ctx)
+		defer stop()
+		go letGarbagePile(piling)
+	}
 	if set.metrics != "" {
 		stop, err := serveMetrics(set.metrics, metrics, log)
 		if err != nil {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -166,16 +165,12 @@ func withFootnote(text string, named []audit.Named) string {
 
 // postedEntry tells what stands on a commit after it was written. No check run names it, so that it does not
 // lead to another.
-func (w *worker) postedEntry(ctx context.Context, c store.Claim, sha string, numbers []int, named []audit.Named) ([]store.AuditEntry, error) {
-	known, err := w.Store.Checks(ctx, c.Repository, sha)
-	if err != nil {
-		return nil, fmt.Errorf("look up published checks: %w", err)
-	}
+func postedEntry(c store.Claim, sha string, numbers []int, named []audit.Named, standing []store.Check) ([]store.AuditEntry, error) {
 	d := audit.Posted{Pulls: append([]int{}, numbers...), Entries: []int64{}, Checks: []audit.PostedCheck{}}
 	for _, n := range named {
 		d.Entries = append(d.Entries, n.Seq)
 	}
-	for _, k := range known {
+	for _, k := range standing {
 		digest, _ := splitDigest(k.Digest)
 		d.Checks = append(d.Checks, audit.PostedCheck{Name: k.Name, ID: k.RunID, Digest: digest})
 	}
@@ -183,7 +178,8 @@ func (w *worker) postedEntry(ctx context.Context, c store.Claim, sha string, num
 	if len(numbers) == 1 {
 		e.Number = numbers[0]
 	}
-	if e, err = entry(e, d); err != nil {
+	e, err := entry(e, d)
+	if err != nil {
 		return nil, err
 	}
 	return []store.AuditEntry{e}, nil

@@ -136,9 +136,16 @@ func TestRefusalsDoNotWait(t *testing.T) {
 	w := newTown(t)
 	s := w.newServer(t, sqlite(t), "test")
 	s.ChecksPerMinute = 10
+	if err := s.Store.Raise(t.Context(), publishJob(9, widgets, "c0ffee")); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := s.Store.Claim(t.Context(), "test", lease, 1)
+	if err != nil || len(claims) != 1 {
+		t.Fatalf("got %v, %v", claims, err)
+	}
 	room := func(writes, most int) bool {
 		t.Helper()
-		_, notBefore, err := s.Store.Intend(t.Context(), store.Intention{Repository: widgets, SHA: "c0ffee", Names: make([]string, writes), Installation: 9, Most: most})
+		_, notBefore, err := s.Store.Intend(t.Context(), claims[0], store.Intention{Repository: widgets, SHA: "c0ffee", Names: make([]string, writes), Installation: 9, Most: most})
 		if err != nil {
 			t.Fatal(err)
 		}

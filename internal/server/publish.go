@@ -65,10 +65,10 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 		out.FollowUps = append(out.FollowUps, j)
 		return out, hold.why, nil
 	}
-	if written > 0 {
-		out.Audit, err = w.postedEntry(ctx, c, p.SHA, stands.numbers, named)
+	if len(written) > 0 {
+		out.Audit, err = postedEntry(c, p.SHA, stands.numbers, named, standing(stands.known, written))
 	}
-	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, written, len(checks)), err
+	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, len(written), len(checks)), err
 }
 
 // over are the check runs of policies that were posted and have nothing to say any more: they must not
@@ -95,26 +95,29 @@ type hold struct {
 
 // write posts the check runs whose content differs from what stands there, at the same time, unless it is held.
 // A failure of one does not break off the others: nobody would know whether GitHub had done what they asked.
-func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (written int, _ hold, _ error) {
+func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) ([]store.Check, hold, error) {
 	due := slices.DeleteFunc(slices.Clone(checks), func(content bylaw.Check) bool { return stands(content, known) })
 	if len(due) == 0 {
-		return 0, hold{}, nil
+		return nil, hold{}, nil
 	}
 	found, until, err := w.begun(ctx, c, sha, due, known)
 	if err != nil || !until.IsZero() {
-		return 0, hold{until: until, why: "a check run may be on its way to GitHub"}, err
+		return nil, hold{until: until, why: "a check run may be on its way to GitHub"}, err
 	}
 	intention := store.Intention{Repository: c.Repository, SHA: sha, Installation: c.Installation, Most: w.most(c, due)}
 	for _, content := range due {
 		intention.Names = append(intention.Names, content.Name)
 	}
-	rows, until, err := w.Store.Intend(ctx, intention)
-	if err != nil || !until.IsZero() {
-		return 0, hold{until: until, why: "the installation has written as many check runs as it may"}, err
+	rows, until, err := w.Store.Intend(ctx, c, intention)
+	switch {
+	case err != nil || !until.IsZero():
+		return nil, hold{until: until, why: "the installation has written as many check runs as it may"}, err
+	case rows == nil:
+		return nil, hold{}, errLost
 	}
-	sending, done, err := w.secured(ctx, c)
+	sending, done, err := w.leased(ctx, c)
 	if err != nil {
-		return 0, hold{}, err
+		return nil, hold{}, err
 	}
 	defer done()
 	client := w.App.Client(c.Installation)
@@ -133,7 +136,19 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 		})
 	}
 	err = group.Wait()
-	return len(due), hold{}, errors.Join(err, w.written(ctx, c, sha, rows, well))
+	return rows, hold{}, errors.Join(err, w.written(ctx, c, sha, rows, well))
+}
+
+// standing are the check runs that stand on a commit after some were written, by name.
+func standing(known, written []store.Check) []store.Check {
+	all := slices.Clone(written)
+	for _, k := range known {
+		if !slices.ContainsFunc(written, func(w store.Check) bool { return w.Name == k.Name }) {
+			all = append(all, k)
+		}
+	}
+	slices.SortFunc(all, func(a, b store.Check) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // toChange is the run that GitHub is asked to change: the one that is kept or, if somebody began to write one and

@@ -87,8 +87,12 @@ func (w *worker) run(taking, working context.Context) {
 		for _, c := range claims {
 			ours, held := w.hold(working, c)
 			jobs.Go(func() {
-				defer func() { w.drop(held); <-w.slots }()
-				w.work(ours, c)
+				defer func() { <-w.slots }()
+				next := w.work(ours, c)
+				for w.drop(held); next != nil; w.drop(held) {
+					ours, held = w.hold(working, *next)
+					next = w.work(ours, *next)
+				}
 			})
 		}
 		if len(claims) == min(free, store.MostClaimed) { // there may be more
@@ -226,6 +230,11 @@ func (w *worker) secured(ctx context.Context, c store.Claim) (sending context.Co
 	if err != nil || !standing.Ours {
 		return nil, nil, errors.Join(err, errLost)
 	}
+	return w.leased(ctx, c)
+}
+
+// leased is the second half of secured, for who has just heard that the claim is ours.
+func (w *worker) leased(ctx context.Context, c store.Claim) (sending context.Context, done context.CancelFunc, err error) {
 	until := w.leaseUntil(c)
 	if now := w.Now(); until.Sub(now) < w.lease()/2 {
 		held, err := w.Store.Extend(ctx, w.Owner, w.lease(), []string{c.Key})
@@ -239,8 +248,8 @@ func (w *worker) secured(ctx context.Context, c store.Claim) (sending context.Co
 }
 
 // work does one job, and keeps what came of it. One that is broken off because working has ended is given
-// back with all others, as if it had not begun.
-func (w *worker) work(working context.Context, c store.Claim) {
+// back with all others, as if it had not begun. It returns what to go on with, if anything.
+func (w *worker) work(working context.Context, c store.Claim) *store.Claim {
 	ctx, cancel := context.WithTimeout(working, jobTime)
 	defer cancel()
 	began := w.Now()
@@ -260,6 +269,7 @@ func (w *worker) work(working context.Context, c store.Claim) {
 	if err == nil {
 		finished.FollowUps = following(ctx, finished.FollowUps)
 		follow(c, finished.FollowUps)
+		finished.Next, finished.Lease = goOn(finished.FollowUps), w.lease()
 		if standing, err = w.Store.Finish(ctx, c, finished); err != nil {
 			err = fmt.Errorf("keep result: %w", err)
 		}
@@ -284,6 +294,16 @@ func (w *worker) work(working context.Context, c store.Claim) {
 	span.Note(slog.String("outcome", outcome), slog.String("result", note))
 	span.End(err)
 	w.Metrics.Job(c.Kind, outcome, began.Sub(c.DueAt), w.Now().Sub(began))
+	return standing.Next
+}
+
+// goOn is the key of what whoever has judged a pull request goes on with: publishing the verdict, unless others come
+// first. "" is nothing.
+func goOn(jobs []store.Job) string {
+	if i := slices.IndexFunc(jobs, func(j store.Job) bool { return j.Kind == kindPublish && j.DueAt.IsZero() && j.Priority == priorityFresh }); i >= 0 {
+		return jobs[i].Key
+	}
+	return ""
 }
 
 // follow has jobs wait as their claim has: what follows for everybody comes behind what a person has just

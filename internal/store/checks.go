@@ -53,14 +53,15 @@ type Intention struct {
 // Intend notes that check runs are about to be written, and returns what was kept of each before, in the order of
 // their names. Until NoteWritten says how it ended they are Intended: GitHub may have done what it was asked, or
 // created a run that we do not know. If the installation has no room for all of them nothing is noted, and notBefore
-// says when there may be; otherwise it is zero.
-func (s *Store) Intend(ctx context.Context, in Intention) (before []Check, notBefore time.Time, err error) {
+// says when there may be; otherwise it is zero. Nothing is noted either, and before is nil, if the claim is not ours
+// any more.
+func (s *Store) Intend(ctx context.Context, c Claim, in Intention) (before []Check, notBefore time.Time, err error) {
 	var kept struct { // is not read if share fails
 		before    []Check
 		notBefore time.Time
 	}
 	err = s.share(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		kept.before, kept.notBefore, err = s.intend(ctx, tx, in)
+		kept.before, kept.notBefore, err = s.intend(ctx, tx, c, in)
 		return err
 	})
 	if err != nil {
@@ -69,7 +70,10 @@ func (s *Store) Intend(ctx context.Context, in Intention) (before []Check, notBe
 	return kept.before, kept.notBefore, nil
 }
 
-func (s *Store) intend(ctx context.Context, tx *sql.Tx, in Intention) (before []Check, notBefore time.Time, err error) {
+func (s *Store) intend(ctx context.Context, tx *sql.Tx, c Claim, in Intention) (before []Check, notBefore time.Time, err error) {
+	if ours, err := holds(ctx, tx, c); err != nil || !ours {
+		return nil, time.Time{}, err
+	}
 	if notBefore, err = s.pace(ctx, tx, in.Installation, len(in.Names), in.Most); err != nil || !notBefore.IsZero() {
 		return nil, notBefore, err
 	}

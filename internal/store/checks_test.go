@@ -8,9 +8,9 @@ import (
 )
 
 // intend says that bylaw is about to be written on c0ffee.
-func intend(t *testing.T, s *Store) Check {
+func intend(t *testing.T, s *Store, c Claim) Check {
 	t.Helper()
-	before, notBefore, err := s.Intend(t.Context(), Intention{Repository: "acme/widgets", SHA: "c0ffee", Names: []string{"bylaw"}})
+	before, notBefore, err := s.Intend(t.Context(), c, Intention{Repository: "acme/widgets", SHA: "c0ffee", Names: []string{"bylaw"}})
 	if err != nil || !notBefore.IsZero() || len(before) != 1 {
 		t.Fatalf("intended: %v, not before %s, %v", before, notBefore, err)
 	}
@@ -22,7 +22,7 @@ func TestChecksAreKnownBeforeTheyAreCreated(t *testing.T) {
 		s := d.open(t)
 		accept(t, s, intake("one", "publish"))
 		c := take(t, s, "w")
-		check1 := intend(t, s)
+		check1 := intend(t, s, c)
 		want := Check{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw", Intended: true, UpdatedAt: start}
 		if diff := cmp.Diff([]Check{want}, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
 			t.Errorf("intended check (-want +got):\n%s", diff)
@@ -31,7 +31,7 @@ func TestChecksAreKnownBeforeTheyAreCreated(t *testing.T) {
 		if !must(s.NoteWritten(t.Context(), c, Outcome{Written: []Check{check1}}))(t) {
 			t.Error("the claim is lost")
 		}
-		if diff := cmp.Diff(check1, intend(t, s)); diff != "" {
+		if diff := cmp.Diff(check1, intend(t, s, c)); diff != "" {
 			t.Errorf("check intended again (-want +got):\n%s", diff)
 		}
 		// The process dies before it knows what came of it.
@@ -62,7 +62,7 @@ func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
 				t.Errorf("the claim is ours: %v, want %v", got, ours)
 			}
 		}
-		written := intend(t, s)
+		written := intend(t, s, c)
 		written.RunID, written.Digest = 55, "d1"
 		in := intake("two")
 		in.ForgetChecks = []ForgetCheck{{Repository: "acme/widgets", SHA: "c0ffee"}}
@@ -70,7 +70,7 @@ func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
 		note(c, Outcome{Written: []Check{written}}, true)
 		is(true, "forgotten meanwhile")
 
-		written = intend(t, s)
+		written = intend(t, s, c)
 		note(c, Outcome{Doubtful: []Check{written}}, true)
 		is(true, "failed")
 		note(c, Outcome{Written: []Check{written}}, true)
@@ -81,6 +81,10 @@ func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		nothing(t, s)
+		if before, _, err := s.Intend(t.Context(), c, Intention{Repository: "acme/widgets", SHA: "c0ffee", Names: []string{"bylaw"}}); before != nil || err != nil {
+			t.Errorf("whose claim is lost may write: %v, %v", before, err)
+		}
+		is(false, "not intended by somebody silent")
 		note(c, Outcome{Written: []Check{written}}, false)
 		is(true, "written by somebody silent")
 		if again := take(t, s, "w"); again.Key != "again" {
@@ -92,7 +96,9 @@ func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
 func TestChecksThatGitHubShowsAreLearned(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)
-		intend(t, s)
+		accept(t, s, intake("one", "publish"))
+		c := take(t, s, "w")
+		intend(t, s, c)
 		of := func(name string, id int64) Check {
 			return Check{Repository: "acme/widgets", SHA: "c0ffee", Name: name, RunID: id, UpdatedAt: start}
 		}

@@ -16,6 +16,10 @@ type Finished struct {
 	// FollowUps are raised even if a newer run is to come. That one may not raise them: it sees another head,
 	// and nobody else would come back to the one before. Jobs are merged, so raising them twice costs little.
 	FollowUps []Job
+	// Next is the key of one of FollowUps that the owner of the claim goes on with, for Lease from now, if it is due
+	// and nobody is at it: nobody has to find it first. "" is none.
+	Next  string
+	Lease time.Duration
 }
 
 // Finish ends a claim and keeps what its run produced, all in one transaction. If the claim is no longer
@@ -51,13 +55,23 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 				return err
 			}
 		}
-		_, err = s.raise(ctx, tx, f.FollowUps)
+		if _, err = s.raise(ctx, tx, f.FollowUps); err != nil || f.Next == "" {
+			return err
+		}
+		next, free, err := s.claimOne(ctx, tx, f.Next, c.Owner, f.Lease)
+		if free {
+			standing.Next = &next
+		}
 		return err
 	})
 	if err != nil {
 		return Standing{}, fmt.Errorf("finish %s: %w", c.Key, err)
 	}
-	if standing.Newer || (standing.Ours && len(f.FollowUps) > 0) {
+	others := len(f.FollowUps)
+	if standing.Next != nil {
+		others--
+	}
+	if standing.Newer || standing.Ours && others > 0 {
 		s.signal()
 	}
 	return standing, nil

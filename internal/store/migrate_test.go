@@ -53,7 +53,7 @@ func TestProcessesGoOnWhileANewerOneMigrates(t *testing.T) {
 				t.Fatalf("want two claims, got %v", keysOf(claims))
 			}
 			must(s.Extend(t.Context(), "w", time.Minute, []string{"a"}))(t)
-			must(s.NoteWritten(t.Context(), claims[0], Outcome{Written: []Check{intend(t, s)}}))(t)
+			must(s.NoteWritten(t.Context(), claims[0], Outcome{Written: []Check{intend(t, s, claims[0])}}))(t)
 			check(t, s.LearnChecks(t.Context(), []Check{{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw/votes", RunID: 1}}))
 			check(t, s.SaveRepository(t.Context(), Repository{Name: "acme/widgets"}))
 			check(t, s.NoteSticky(t.Context(), "acme/widgets", 7))

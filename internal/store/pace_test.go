@@ -11,9 +11,11 @@ import (
 func TestPace(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)
+		accept(t, s, intake("one", "publish"))
+		c := take(t, s, "w")
 		ask := func(installation int64, writes int) time.Time {
 			t.Helper()
-			_, notBefore, err := s.Intend(t.Context(), Intention{SHA: "c0ffee", Names: make([]string, writes), Installation: installation, Most: 10})
+			_, notBefore, err := s.Intend(t.Context(), c, Intention{SHA: "c0ffee", Names: make([]string, writes), Installation: installation, Most: 10})
 			check(t, err)
 			return notBefore
 		}
@@ -21,7 +23,7 @@ func TestPace(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				_, notBefore, err := s.Intend(t.Context(), Intention{SHA: "c0ffee", Names: make([]string, 2), Installation: 1, Most: 10})
+				_, notBefore, err := s.Intend(t.Context(), c, Intention{SHA: "c0ffee", Names: make([]string, 2), Installation: 1, Most: 10})
 				if err != nil {
 					t.Error(err)
 				}

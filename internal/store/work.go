@@ -33,8 +33,9 @@ type Claim struct {
 
 // Standing is how a claim stands at the moment of asking.
 type Standing struct {
-	Ours  bool // nobody else has claimed the key since, and it was not released
-	Newer bool // the key was raised after the claim: another run will follow this one
+	Ours  bool   // nobody else has claimed the key since, and it was not released
+	Newer bool   // the key was raised after the claim: another run will follow this one
+	Next  *Claim // what Finish was asked to go on with; nil if that is not free
 }
 
 // Raise asks for the jobs to be done, all or none of them.
@@ -141,7 +142,9 @@ const claimSQL = classesSQL + `, heads AS MATERIALIZED ( -- the first of each th
 UPDATE work SET claimed = want, fence = fence + 1, attempts = attempts + 1, lease_owner = $2, lease_until = $3
 WHERE want > done AND NOT failed AND due_at <= $1 AND lease_until <= $1
   AND key IN (SELECT key FROM ranked ORDER BY turn, priority, due_at, key LIMIT CAST($4 AS BIGINT))
-RETURNING key, kind, installation, repository, payload, priority, due_at, want, fence, attempts`
+RETURNING ` + claimColumns
+
+const claimColumns = "key, kind, installation, repository, payload, priority, due_at, want, fence, attempts"
 
 const (
 	MostClaimed  = 64  // by one Claim: the cost may grow with its square
@@ -169,16 +172,9 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, li
 		if _, err := tx.ExecContext(ctx, promoteSQL, millis(now), mostPromoted); err != nil {
 			return err
 		}
-		until := now.Add(lease)
-		scan := func(r row) (Claim, error) {
-			c := Claim{Owner: owner, LeaseUntil: moment(millis(until))}
-			var due int64
-			err := r.Scan(&c.Key, &c.Kind, &c.Installation, &c.Repository, &c.Payload, &c.Priority, &due, &c.Want, &c.Fence, &c.Attempts)
-			c.DueAt = moment(due)
-			return c, err
-		}
+		until := millis(now.Add(lease))
 		var err error
-		claims, err = list(ctx, tx, scan, claimSQL, millis(now), owner, millis(until), min(limit, MostClaimed))
+		claims, err = list(ctx, tx, scanClaim(owner, until), claimSQL, millis(now), owner, until, min(limit, MostClaimed))
 		return err
 	})
 	if err != nil {
@@ -188,6 +184,27 @@ func (s *Store) Claim(ctx context.Context, owner string, lease time.Duration, li
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), a.DueAt.Compare(b.DueAt), cmp.Compare(a.Key, b.Key))
 	})
 	return claims, nil
+}
+
+func scanClaim(owner string, until int64) func(row) (Claim, error) {
+	return func(r row) (Claim, error) {
+		c := Claim{Owner: owner, LeaseUntil: moment(until)}
+		var due int64
+		err := r.Scan(&c.Key, &c.Kind, &c.Installation, &c.Repository, &c.Payload, &c.Priority, &due, &c.Want, &c.Fence, &c.Attempts)
+		c.DueAt = moment(due)
+		return c, err
+	}
+}
+
+// claimOne takes one key, if it is due and free and its installation is not held back.
+func (s *Store) claimOne(ctx context.Context, tx *sql.Tx, key, owner string, lease time.Duration) (Claim, bool, error) {
+	now := s.now()
+	until := millis(now.Add(lease))
+	return first(ctx, tx, scanClaim(owner, until), `
+		UPDATE work SET claimed = want, fence = fence + 1, attempts = attempts + 1, lease_owner = $2, lease_until = $3
+		WHERE key = $4 AND want > done AND NOT failed AND due_at <= $1 AND lease_until <= $1
+		  AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.installation = work.installation AND holds.until > $1)
+		RETURNING `+claimColumns, millis(now), owner, until, key)
 }
 
 // Extend renews the leases that owner holds on keys, to lease from now, and returns the keys it still

@@ -160,6 +160,41 @@ func TestFinishIsAllOrNothing(t *testing.T) {
 	})
 }
 
+func TestFinishGoesOnWithWhatIsFree(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		finish := func(next Job) *Claim {
+			t.Helper()
+			check(t, s.Raise(t.Context(), Job{Key: "first"}))
+			c := take(t, s, "w")
+			got := must(s.Finish(t.Context(), c, Finished{FollowUps: []Job{{Key: "other", DueAt: d.now().Add(time.Hour)}, next}, Next: next.Key, Lease: time.Minute}))(t)
+			if !got.Ours {
+				t.Fatal("want the claim to stand")
+			}
+			return got.Next
+		}
+		next := finish(Job{Key: "next", Kind: "publish", Payload: "p"})
+		if next == nil || next.Key != "next" || next.Kind != "publish" || next.Payload != "p" || next.Owner != "w" || next.Attempts != 1 || !next.LeaseUntil.Equal(start.Add(time.Minute)) {
+			t.Fatalf("got %+v, want the claim of next", next)
+		}
+		nothing(t, s)
+		if again := finish(Job{Key: "next"}); again != nil {
+			t.Errorf("got %+v, which somebody is at", again)
+		}
+		if got := must(s.Finish(t.Context(), *next, Finished{}))(t); !got.Ours || !got.Newer {
+			t.Errorf("got %+v, want that it was raised meanwhile", got)
+		}
+		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)
+		if later := finish(Job{Key: "later", DueAt: start.Add(time.Minute)}); later != nil {
+			t.Errorf("got %+v, which is not due", later)
+		}
+		check(t, s.Hold(t.Context(), 7, start.Add(time.Minute)))
+		if held := finish(Job{Key: "held", Installation: 7}); held != nil {
+			t.Errorf("got %+v, whose installation is held back", held)
+		}
+	})
+}
+
 func TestExtendKeepsWhatIsStillOurs(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)

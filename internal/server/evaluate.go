@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
 	"github.com/bylaw-app/bylaw/internal/check"
@@ -122,8 +123,12 @@ func (w *worker) noteThreshold(ctx context.Context, repository string, known sto
 	return nil
 }
 
-// noteposted learns of check runs of ours that this store does not know, as after the loss of a
-// database: they are changed, and no second ones are created.
+// settles is how long after a check run was written GitHub surely shows it to everybody.
+const settles = 10 * time.Second
+
+// noteposted compares what GitHub shows of ours on the head with what is kept of it. After the loss of a database, or
+// with an older backup, GitHub knows better: check runs that are not known are learned, so that they are changed and no
+// second ones are created, and those that say something else than they should are written again.
 func (w *worker) noteposted(ctx context.Context, repository string, result check.Result) error {
 	if len(result.Posted) == 0 {
 		return nil
@@ -133,14 +138,28 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	if err != nil {
 		return fmt.Errorf("look up published checks: %w", err)
 	}
-	if len(known) > 0 {
-		return nil
-	}
-	var learned []store.Check
+	var learned, doubtful []store.Check
 	for _, posted := range result.Posted {
-		learned = append(learned, store.Check{Repository: repository, SHA: sha, Name: posted.Name, RunID: posted.ID})
+		i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == posted.Name })
+		if i < 0 {
+			learned = append(learned, store.Check{Repository: repository, SHA: sha, Name: posted.Name, RunID: posted.ID})
+			continue
+		}
+		content, _ := splitDigest(known[i].Digest)
+		if !known[i].Intended && content != "" && (posted.ID != known[i].RunID || posted.Digest != content) {
+			doubtful = append(doubtful, known[i])
+		}
 	}
-	return w.Store.LearnChecks(ctx, learned)
+	if len(learned) > 0 {
+		if err := w.Store.LearnChecks(ctx, learned); err != nil {
+			return err
+		}
+	}
+	if len(doubtful) > 0 {
+		w.Log.Warn("GitHub shows other check runs than were written", "ref", repository, "sha", sha)
+		return w.Store.DoubtChecks(ctx, doubtful, result.Run.Snapshot.TakenAt.Add(-settles))
+	}
+	return nil
 }
 
 // states are the store's words for the state of a pull request.

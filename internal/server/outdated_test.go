@@ -350,3 +350,41 @@ func TestRulesThatAnotherProcessHasRead(t *testing.T) {
 		}
 	})
 }
+
+// TestGitHubShowsSomethingElse: what was kept says that a refusal stands there, as a backup does that was taken before
+// somebody approved; GitHub shows an acceptance. It must not stand until the verdict changes.
+func TestGitHubShowsSomethingElse(t *testing.T) {
+	engines(t, func(t *testing.T, database string) {
+		w := newTown(t)
+		s := w.newServer(t, database, "test")
+		w.run(t, s)
+		number := w.open(t, "one")
+		w.settled(t, s.Store)
+		head := w.Head("acme", "widgets", number)
+		w.pass(settles + time.Second)
+		client := s.App.Client(9)
+		for _, name := range []string{bylaw.CheckName, "bylaw/conflict_of_interest"} {
+			posted, err := client.FindPosted(t.Context(), "acme", "widgets", head, name)
+			if err != nil || len(posted) != 1 {
+				t.Fatalf("%s: %v, %v", name, posted, err)
+			}
+			accepted := bylaw.Check{Name: name, Conclusion: bylaw.Success, Title: "Approved by bob"}
+			if _, err := client.Publish(t.Context(), "acme", "widgets", head, accepted, github.Known{ID: posted[0].ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := w.conclusion(number); got != "success" {
+			t.Fatalf("GitHub shows %q", got)
+		}
+		w.retitle(t, number, "A fine change") // which changes no verdict
+		w.settled(t, s.Store)
+		if got := w.conclusion(number); got != "action_required" {
+			t.Errorf("GitHub shows %q, want action_required", got)
+		}
+		for name, runs := range w.created(number) {
+			if runs > 1 {
+				t.Errorf("%s was created %d times", name, runs)
+			}
+		}
+	})
+}

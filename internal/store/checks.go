@@ -168,6 +168,25 @@ func (s *Store) LearnChecks(ctx context.Context, checks []Check) error {
 	return nil
 }
 
+// DoubtChecks has check runs written again of which GitHub shows something else than is kept. Those that somebody
+// began or ended to write since before stay as they are: what GitHub showed may be older.
+func (s *Store) DoubtChecks(ctx context.Context, checks []Check, before time.Time) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		for _, k := range checks {
+			_, err := tx.ExecContext(ctx, "UPDATE checks SET intended = TRUE WHERE repository = $1 AND sha = $2 AND name = $3 AND updated_at < $4",
+				k.Repository, k.SHA, k.Name, millis(before))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("doubt checks: %w", err)
+	}
+	return nil
+}
+
 func forgetCheck(ctx context.Context, tx *sql.Tx, f ForgetCheck) error {
 	_, err := tx.ExecContext(ctx, "UPDATE checks SET digest = '', generation = generation + 1 WHERE repository = $1 AND sha = $2", f.Repository, f.SHA)
 	if err != nil {

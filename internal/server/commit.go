@@ -23,7 +23,7 @@ type commit struct {
 	sha     string
 	known   []store.Check       // what we have posted on it
 	numbers []int               // of the pull requests that were looked at
-	runs    []bylaw.Run         // their latest runs; of one that could not be judged a run that says so
+	runs    []bylaw.Run         // their latest runs, as latest reads them; of one that could not be judged a run that says so
 	pending []bylaw.Ref         // those that nobody has judged and nobody is about to
 	late    []bylaw.Ref         // those that are about to be judged, and were not refused before
 	entries map[int]audit.Named // of the latest runs, in the audit log, by pull request
@@ -207,17 +207,31 @@ func (o *commit) notJudged(ref bylaw.Ref, trouble string) bylaw.Run {
 	return run
 }
 
-// latest is the latest run of a pull request, as far as it is needed to publish it. Its entry in the audit log
-// is noted in out, unless that is nil.
+// factsToPublish are those facts of a snapshot that publishing its run needs. The others are many, and reading them all
+// takes longer than everything else that is done with the run.
+type factsToPublish struct {
+	TakenAt bylaw.Time `json:"taken_at"`
+	Number  int        `json:"number"`
+	State   string     `json:"state"`
+	Head    struct {
+		SHA string `json:"sha"`
+	} `json:"head"`
+	SameHead []int `json:"same_head"`
+}
+
+// latest is the latest run of a pull request, as far as it is needed to publish it: without verdicts, and with no
+// facts but factsToPublish. Its entry in the audit log is noted in out, unless that is nil.
 func (w *worker) latest(ctx context.Context, c store.Claim, number int, out *commit) (bylaw.Run, bool, error) {
 	kept, found, err := w.Store.LatestRun(ctx, c.Repository, number)
 	if err != nil || !found {
 		return bylaw.Run{}, false, err
 	}
 	run := bylaw.Run{Ref: refOf(c.Job, number)}
-	if err := errors.Join(json.Unmarshal(kept.Snapshot, &run.Snapshot), json.Unmarshal(kept.Report, &run.Report)); err != nil {
+	var s factsToPublish
+	if err := errors.Join(json.Unmarshal(kept.Snapshot, &s), json.Unmarshal(kept.Report, &run.Report)); err != nil {
 		return run, false, fmt.Errorf("read run %s: %w", kept.ID, err)
 	}
+	run.Snapshot = bylaw.Snapshot{TakenAt: s.TakenAt, Number: s.Number, State: s.State, Head: bylaw.Head{SHA: s.Head.SHA}, SameHead: s.SameHead}
 	if out != nil {
 		out.entries[number] = audit.Named{Repository: kept.Repository, Seq: kept.AuditSeq, Digest: kept.AuditDigest}
 	}

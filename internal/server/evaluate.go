@@ -124,11 +124,11 @@ func (w *worker) noteThreshold(ctx context.Context, repository string, known sto
 }
 
 // settles is how long after a check run was written GitHub surely shows it to everybody.
-const settles = 10 * time.Second
+const settles = time.Minute
 
 // noteposted compares what GitHub shows of ours on the head with what is kept of it. After the loss of a database, or
-// with an older backup, GitHub knows better: check runs that are not known are learned, so that they are changed and no
-// second ones are created, and those that say something else than they should are written again.
+// with an older backup, they differ, and an acceptance may stand there of which nobody knows any more: what differs is
+// written anew.
 func (w *worker) noteposted(ctx context.Context, repository string, result check.Result) error {
 	if len(result.Posted) == 0 {
 		return nil
@@ -138,28 +138,22 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	if err != nil {
 		return fmt.Errorf("look up published checks: %w", err)
 	}
-	var learned, doubtful []store.Check
+	var others []string
 	for _, posted := range result.Posted {
 		i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == posted.Name })
-		if i < 0 {
-			learned = append(learned, store.Check{Repository: repository, SHA: sha, Name: posted.Name, RunID: posted.ID})
-			continue
+		if i >= 0 {
+			content, _ := splitDigest(known[i].Digest)
+			if known[i].Intended || content == "" || posted.ID == known[i].RunID && posted.Digest == content {
+				continue
+			}
 		}
-		content, _ := splitDigest(known[i].Digest)
-		if !known[i].Intended && content != "" && (posted.ID != known[i].RunID || posted.Digest != content) {
-			doubtful = append(doubtful, known[i])
-		}
+		others = append(others, posted.Name)
 	}
-	if len(learned) > 0 {
-		if err := w.Store.LearnChecks(ctx, learned); err != nil {
-			return err
-		}
+	if len(others) == 0 {
+		return nil
 	}
-	if len(doubtful) > 0 {
-		w.Log.Warn("GitHub shows other check runs than were written", "ref", repository, "sha", sha)
-		return w.Store.DoubtChecks(ctx, doubtful, result.Run.Snapshot.TakenAt.Add(-settles))
-	}
-	return nil
+	w.Log.Warn("GitHub shows other check runs of ours than were written", "ref", repository, "sha", sha, "names", others)
+	return w.Store.DisownChecks(ctx, repository, sha, others, result.Run.Snapshot.TakenAt.Add(-settles))
 }
 
 // states are the store's words for the state of a pull request.

@@ -382,8 +382,8 @@ func TestGitHubShowsSomethingElse(t *testing.T) {
 			t.Errorf("GitHub shows %q, want action_required", got)
 		}
 		for name, runs := range w.created(number) {
-			if runs > 1 {
-				t.Errorf("%s was created %d times", name, runs)
+			if runs != 2 { // the one before may name an entry of an audit log that was lost
+				t.Errorf("%s was created %d times, want a new one beside the other", name, runs)
 			}
 		}
 	})

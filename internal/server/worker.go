@@ -300,7 +300,9 @@ func (w *worker) work(working context.Context, c store.Claim) *store.Claim {
 // goOn is the key of what whoever has judged a pull request goes on with: publishing the verdict, unless others come
 // first. "" is nothing.
 func goOn(jobs []store.Job) string {
-	if i := slices.IndexFunc(jobs, func(j store.Job) bool { return j.Kind == kindPublish && j.DueAt.IsZero() && j.Priority == priorityFresh }); i >= 0 {
+	if i := slices.IndexFunc(jobs, func(j store.Job) bool {
+		return j.Kind == kindPublish && j.DueAt.IsZero() && j.Priority == priorityFresh
+	}); i >= 0 {
 		return jobs[i].Key
 	}
 	return ""

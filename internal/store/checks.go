@@ -148,14 +148,17 @@ func (s *Store) doubt(ctx context.Context, tx *sql.Tx, o Outcome) error {
 	return err
 }
 
-// LearnChecks keeps check runs of ours that GitHub shows and that are not known here, as after the loss of a
-// database; what they say is not known. Those that are known, or about to be written, stay as they are.
-func (s *Store) LearnChecks(ctx context.Context, checks []Check) error {
+// DisownChecks notes that GitHub shows check runs of ours on a commit that are not those that are kept, as after the
+// loss of a database or with an older backup. They are left as they are and not changed any more: they may name
+// entries of an audit log that is not known here. Whoever publishes next writes new ones beside them. What somebody
+// began or ended to write since before stays as it is kept: what GitHub showed may be older.
+func (s *Store) DisownChecks(ctx context.Context, repository, sha string, names []string, before time.Time) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
-		for _, k := range checks {
+		for _, name := range names {
 			_, err := tx.ExecContext(ctx, `
-				INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, $4, '', 0, $5)
-				ON CONFLICT (repository, sha, name) DO NOTHING`, k.Repository, k.SHA, k.Name, k.RunID, millis(s.now()))
+				INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, 0, '', 0, $4)
+				ON CONFLICT (repository, sha, name) DO UPDATE SET check_run_id = 0, digest = '', updated_at = excluded.updated_at
+				WHERE checks.updated_at < $5 AND NOT checks.intended`, repository, sha, name, millis(s.now()), millis(before))
 			if err != nil {
 				return err
 			}
@@ -163,26 +166,7 @@ func (s *Store) LearnChecks(ctx context.Context, checks []Check) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("learn checks: %w", err)
-	}
-	return nil
-}
-
-// DoubtChecks has check runs written again of which GitHub shows something else than is kept. Those that somebody
-// began or ended to write since before stay as they are: what GitHub showed may be older.
-func (s *Store) DoubtChecks(ctx context.Context, checks []Check, before time.Time) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		for _, k := range checks {
-			_, err := tx.ExecContext(ctx, "UPDATE checks SET intended = TRUE WHERE repository = $1 AND sha = $2 AND name = $3 AND updated_at < $4",
-				k.Repository, k.SHA, k.Name, millis(before))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("doubt checks: %w", err)
+		return fmt.Errorf("disown checks of %s at %s: %w", repository, sha, err)
 	}
 	return nil
 }

@@ -93,19 +93,33 @@ func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
 	})
 }
 
-func TestChecksThatGitHubShowsAreLearned(t *testing.T) {
+// TestDisownedChecksAreNotTouched: what GitHub shows is not what is kept. It is written beside that, unless somebody is
+// at it or has just been.
+func TestDisownedChecksAreNotTouched(t *testing.T) {
 	engines(t, func(t *testing.T, d database) {
 		s := d.open(t)
 		accept(t, s, intake("one", "publish"))
 		c := take(t, s, "w")
-		intend(t, s, c)
-		of := func(name string, id int64) Check {
-			return Check{Repository: "acme/widgets", SHA: "c0ffee", Name: name, RunID: id, UpdatedAt: start}
+		stands := func(id int64, digest string, intended bool) {
+			t.Helper()
+			if got := must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)[0]; got.RunID != id || got.Digest != digest || got.Intended != intended {
+				t.Errorf("got %+v, want run %d, digest %q, intended %v", got, id, digest, intended)
+			}
 		}
-		check(t, s.LearnChecks(t.Context(), []Check{of("bylaw", 1), of("bylaw/votes", 2)}))
-		want := []Check{{Repository: "acme/widgets", SHA: "c0ffee", Name: "bylaw", Intended: true, UpdatedAt: start}, of("bylaw/votes", 2)}
-		if diff := cmp.Diff(want, must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
-			t.Errorf("learned (-want +got):\n%s", diff)
+		disown := func(before time.Time) {
+			t.Helper()
+			check(t, s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", []string{"bylaw"}, before))
 		}
+		disown(start)
+		stands(0, "", false)
+		written := intend(t, s, c)
+		written.RunID, written.Digest = 55, "d1"
+		disown(d.now().Add(time.Hour))
+		stands(0, "", true)
+		must(s.NoteWritten(t.Context(), c, Outcome{Written: []Check{written}}))(t)
+		disown(d.now())
+		stands(55, "d1", false)
+		disown(d.now().Add(time.Millisecond))
+		stands(0, "", false)
 	})
 }

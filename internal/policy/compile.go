@@ -87,6 +87,9 @@ func compile(ctx context.Context, s Source) *compiled {
 		c.Problems = []bylaw.Problem{{File: s.file(), Msg: "the policy has no rule \"accept\"", Fix: "write \"accept if ...\": what must hold for the pull request to pass"}}
 		return c
 	}
+	if s.BuiltIn {
+		shorten(compiler)
+	}
 	query, err := rego.New(rego.Query(queryFor(s.ID, rules)), rego.Compiler(compiler), Functions, rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
 	if err != nil {
 		c.Problems = problemsOf(err, s)

@@ -10,12 +10,10 @@ _listed := lib.by_login(lib.as_merged(input.people))
 # delegates they are.
 _who := _listed if count(_added) == 0
 
-_who := object.union(_listed, {login: object.union(p, {"affiliations": array.concat(p.affiliations, more)}) |
+else := object.union(_listed, {login: object.union(p, {"affiliations": array.concat(p.affiliations, more)}) |
 	some login, more in _added
 	p := _listed[login]
-}) if {
-	count(_added) > 0
-}
+})
 
 _added := {login: array.concat(said, principals) |
 	some login in (object.keys(_disclosed_employers) | object.keys(_acts_for))
@@ -94,7 +92,9 @@ _lacks_role(login) if {
 	not _acts_for[login]
 }
 
-_asks_for_a_role if count(input.params.qualified.roles) + count(input.params.qualified.teams) > 0
+_asks_for_a_role if count(input.params.qualified.roles) > 0
+
+_asks_for_a_role if count(input.params.qualified.teams) > 0
 
 # Who has one of the roles that a roster gives, or is in one of the teams.
 _role_holders := lib.holders(input.people, input.teams, input.params.qualified)
@@ -168,7 +168,7 @@ _lent_doubts := {login: $"it is not known whom {unclear[0]}, for whom they act, 
 # In the rules that only count organizations it does not matter how somebody stands to the authors.
 _doubted := "why" if input.params.rule in {"outside_author", "span_two_organizations"}
 
-_doubted := "unclear" if not input.params.rule in {"outside_author", "span_two_organizations"}
+else := "unclear"
 
 _outside := object.keys(_positions) - (_inside | _open)
 

@@ -248,7 +248,9 @@ _other_branch if not lib.path_matches_any(input.params.branches, input.base.name
 
 # It is met when enough people from elsewhere have approved; where the configuration accepts it, also when
 # it is not known whom some of them work for, when the rule was waived, or when nobody else could approve.
-accept if {
+accept if _met
+
+_met if {
 	_case in _good_cases
 	count(_holds) == 0
 }
@@ -265,42 +267,37 @@ conclusion := "failure" if {
 # Time alone changes the verdict when a time for review ends, or a waiver.
 recheck_at := min(_moments) if count(_moments) > 0
 
-_moments := {moment |
-	some moment in array.concat(
-		[_review_ends | _review_days > 0],
-		[_waited_until | _waits_in_public],
-	)
-	moment > input.taken_at
-} | {moment |
-	some c in _waivers
-	moment := lib.day_after(lib.word(c.arguments, 2))
+_moments contains _review_ends if {
+	_review_days > 0
+	_review_ends > input.taken_at
 }
+
+_moments contains _waited_until if _waits_in_public
+
+_moments contains lib.day_after(lib.word(c.arguments, 2)) if some c in _waivers
 
 # --- The cases: the first that holds
 
-_case := [case |
-	some [case, holds] in [
-		["outside", _enough_known],
-		["unknown", _enough_with_open],
-		["waived", count(_waivers) > 0],
-		["nobody", _nobody_accepted],
-		["waits in public", _waits_in_public],
-		["none yet", count(_approvals) == 0],
-		["not enough", true],
-	]
-	holds
-][0]
+_case := "outside" if _enough_known
+
+else := "unknown" if _enough_with_open
+
+else := "waived" if count(_waivers) > 0
+
+else := "nobody" if _nobody_accepted
+
+else := "waits in public" if _waits_in_public
+
+else := "none yet" if count(_approvals) == 0
+
+else := "not enough"
 
 _good_cases := {"outside", "unknown", "waived", "nobody"}
-
-default _enough_known := false
 
 _enough_known if {
 	_counted_known >= input.params.approvals
 	count(_approvals) >= _in_all
 }
-
-default _enough_with_open := false
 
 _enough_with_open if {
 	_unknown == "accept"

@@ -65,16 +65,12 @@ _concerned_now := {login |
 	count(position.employers & concerned) > 0
 }
 
-# Whether the conflicts of somebody are soft or hard. Whoever discloses an interest is not worse off for it: it
-# may be the very one that is known already.
-_hardness := object.union(
-	{login: words |
-		some reasons, logins in _alike
-		words := _how_hard(count({reason | some reason in reasons; startswith(reason, "works for")}))
-		some login in logins
-	},
-	{login: "" | some login, _ in _disclosed_interests("hard")},
-)
+# Whether somebody with these conflicts has a soft or a hard one. Whoever discloses an interest is not worse off
+# for it: it may be the very one that is known already.
+_hardness(reasons) := "" if {
+	some reason in reasons
+	startswith(reason, "disclosed a hard conflict")
+} else := _how_hard(count({reason | some reason in reasons; startswith(reason, "works for")}))
 
 # Who has the same conflicts.
 _alike := lib.grouped(_conflicts, [])

@@ -3,8 +3,8 @@ package bylaw.conflict_of_interest
 
 # Those who have approved so far do not do, and some of them have a conflict.
 marks contains "conflict" if {
-	count(_inside) > 0
 	not _enough_known
+	count(_inside) > 0
 }
 
 marks contains _mark

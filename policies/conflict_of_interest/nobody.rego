@@ -5,7 +5,9 @@ import data.bylaw.lib
 
 # Who could give what is missing, best first: whoever is responsible for the changed files or has a role,
 # then who was active lately, then the others; who has been asked already comes last.
-reviewers := [ranked[3] | some ranked in _ranked]
+reviewers := [ranked[3] | some ranked in _ranked] if not _met
+
+reviewers := [] if _met # nothing is missing
 
 _ranked := sort({[asked, without_charge, idle, p.login] |
 	some login, p in _could_review
@@ -165,8 +167,6 @@ _too_near := "inside" if input.params.rule == "outside_author"
 
 _too_near := "" if input.params.rule != "outside_author"
 
-default _nobody_accepted := false
-
 _nobody_accepted if {
 	_nobody_and_approved
 	_answer == "ask"
@@ -201,8 +201,6 @@ _public_since := max({input.ready_at, input.head.arrived_at}) if {
 }
 
 default _public_since := ""
-
-default _waits_in_public := false
 
 _waits_in_public if {
 	_nobody_and_approved

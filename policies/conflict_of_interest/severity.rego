@@ -8,24 +8,19 @@ _answer := input.params.conflict[_severity]
 _unknown := input.params.unknown[_severity]
 
 # The first that holds: what raises the severity comes before what lowers it, and the rest is major.
-_severity := [class |
-	some [class, holds] in [
-		["governance", _is_governance],
-		["major", _raised("major")],
-		["trivial", _lowered("trivial")],
-		["minor", _lowered("minor")],
-		["major", true],
-	]
-	holds
-][0]
-
-default _is_governance := false
+_severity := "governance" if {
+	_is_governance
+} else := "major" if {
+	_raised("major")
+} else := "trivial" if {
+	_lowered("trivial")
+} else := "minor" if {
+	_lowered("minor")
+} else := "major"
 
 _is_governance if count(input.governance.files) > 0
 
 _is_governance if _raised("governance")
-
-default _raised(_) := false
 
 _raised(class) if {
 	count(input.params.severity[class].paths) > 0
@@ -41,8 +36,6 @@ _raised("major") if {
 	input.params.severity.major.lines > 0
 	_changed_lines >= input.params.severity.major.lines
 }
-
-default _lowered(_) := false
 
 _lowered(class) if {
 	count(input.params.severity[class].paths) > 0

@@ -5,10 +5,7 @@ import data.bylaw.lib
 
 # --- The verdict in one sentence
 
-headline := _first_hold.headline if {
-	_case in _good_cases
-	count(_holds) > 0
-}
+headline := _first_hold.headline if _held
 
 headline := _headline(_case) if not _held
 
@@ -70,17 +67,11 @@ _only_colleagues_in_the_way if {
 	not _too_few_in_all
 }
 
-_and_what_is_one := ", or of organizations that count as one with it," if count(_under_another_name) > 0
-
-_and_what_is_one := "" if count(_under_another_name) == 0
-
-# Colleagues who work for an organization that is one with an author's, under another name.
-_under_another_name := {login |
-	some login in _inside
-	shared := _positions[login].shared
-	count(shared) > 0
+# There are colleagues who work for an organization that is one with an author's, under another name.
+_and_what_is_one := ", or of organizations that count as one with it," if {
+	some shared, _ in _colleagues
 	count(shared & _authors_employers) == 0
-}
+} else := ""
 
 _all_colleagues if {
 	count(_inside) == count(_approvals)
@@ -90,33 +81,30 @@ _all_colleagues if {
 }
 
 # "from outside Acme"
-_elsewhere := _elsewhere_by[input.params.rule] if input.params.approvals > 0
+_elsewhere := _elsewhere_under(input.params.rule) if input.params.approvals > 0
 
 # Where only the number of approvals counts, they come from anybody.
 _elsewhere := "by another person" if input.params.approvals == 0
 
-_elsewhere_by["outside_author"] := lib.from_elsewhere(input.organizations, _authors_employers) if lib.known(_who)
+_elsewhere_under("outside_author") := lib.from_elsewhere(input.organizations, _authors_employers) if lib.known(_who)
 
-_elsewhere_by["outside_author"] := "by another person" if _anybody_will_do
+else := "by another person" if _anybody_will_do
 
-_elsewhere_by["outside_author"] := "from outside the organization of whoever made it" if {
-	not lib.known(_who)
-	_unknown == "refuse"
-}
+else := "from outside the organization of whoever made it"
 
-_elsewhere_by[name] := "of different organizations" if {
-	some name in ["distinct_organizations", "one_per_organization"]
+_elsewhere_under(rule) := "of different organizations" if {
+	rule in {"distinct_organizations", "one_per_organization"}
 	input.params.approvals > 1
 }
 
-_elsewhere_by[name] := "by somebody whose employer is known" if {
-	some name in ["distinct_organizations", "one_per_organization"]
+_elsewhere_under(rule) := "by somebody whose employer is known" if {
+	rule in {"distinct_organizations", "one_per_organization"}
 	input.params.approvals == 1
 }
 
-_elsewhere_by["at_most_per_organization"] := $"with at most {input.params.per_organization} from one organization"
+_elsewhere_under("at_most_per_organization") := $"with at most {input.params.per_organization} from one organization"
 
-_elsewhere_by["span_two_organizations"] := "so that authors and reviewers are of two organizations"
+_elsewhere_under("span_two_organizations") := "so that authors and reviewers are of two organizations"
 
 # Of a change by a bot alone it cannot be said who works elsewhere, so every approval is as good as another.
 _anybody_will_do if {
@@ -126,7 +114,7 @@ _anybody_will_do if {
 
 _comma_elsewhere := $", {_elsewhere}" if startswith(_elsewhere, "from")
 
-_comma_elsewhere := "" if not startswith(_elsewhere, "from")
+else := ""
 
 _authors_organizations := lib.employers_in_words(input.organizations, _authors_employers)
 
@@ -461,17 +449,14 @@ _why_outside := $"counts as one of at most {input.params.per_organization} of th
 
 _why_inside := {login: sentence |
 	some reasons, logins in _alike
-	some hardness, as_hard in lib.grouped(_hardness, [])
-	some rank, as_certain in lib.grouped(lib.weakest_ranks(_positions, _authors_affiliations), [])
-	alike := (logins & as_hard) & as_certain
-	count(alike) > 0
-	sentence := $"{concat("; ", sort(reasons))}{hardness}{_certainty(rank)}{_counts_in_all}"
+	some rank, alike in lib.grouped(lib.weakest_ranks(object.filter(_positions, logins), _authors_affiliations), [])
+	sentence := $"{concat("; ", sort(reasons))}{_hardness(reasons)}{_certainty(rank)}{_counts_in_all}"
 	some login in alike
 }
 
 _counts_in_all := $"; counts only among the {_in_all} approvals in all" if _in_all > input.params.approvals
 
-_counts_in_all := "" if _in_all <= input.params.approvals
+else := ""
 
 # What the word of a colleague rests on is as certain as the weaker of both sides.
 _certainty(rank) := $"; it rests on {lib.certainty_of_rank(rank)}" if rank > 1

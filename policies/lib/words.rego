@@ -57,11 +57,6 @@ from_elsewhere(organizations, keys) := $"from outside {employers_in_words(organi
 	count(companies) > 0
 }
 
-from_elsewhere(_, keys) := "by another person" if {
-	count(keys) > 0
-	every key in keys {
-		startswith(key, _alone)
-	}
-}
+else := "by another person" if count(keys) > 0
 
-from_elsewhere(_, keys) := "by somebody whose employer is known" if count(keys) == 0
+else := "by somebody whose employer is known"

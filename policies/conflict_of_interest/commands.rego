@@ -17,7 +17,8 @@ _disclosed_employers[login] contains c.organization if {
 
 # What people have disclosed that is no employer, by login: "/bylaw disclose soft I maintain a fork".
 _disclosed_interests(hardness) := {login: lib.in_a_row(sort(texts)) |
-	some login in {lower(c.who.login) | some c in _disclosures}
+	some disclosure in _disclosures
+	login := lower(disclosure.who.login)
 	texts := {text |
 		some c in _disclosures
 		lower(c.who.login) == login

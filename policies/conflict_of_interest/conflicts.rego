@@ -6,26 +6,22 @@ package bylaw.conflict_of_interest
 import data.bylaw.lib
 
 # The conflicts of everybody whose approval qualifies: sentences that say what they rest on.
-_conflicts[login] contains "works for the same organization as an author" if {
+_conflicts[login] contains sentence if {
 	input.params.rule == "outside_author" # in the rules that count organizations, the author's own is one of them
 	some shared, logins in _colleagues
-	count(shared & _authors_employers) > 0
+	sentence := _as_colleagues(shared)
 	some login in logins
 }
 
-_conflicts[login] contains sentence if {
-	input.params.rule == "outside_author"
-	some shared, logins in _colleagues
-	count(shared & _authors_employers) == 0
-	sentence := $"works for {_in_words(shared)}, which counts as one with {_authors_organizations}"
-	some login in logins
-}
+_as_colleagues(shared) := "works for the same organization as an author" if count(shared & _authors_employers) > 0
+
+else := $"works for {_in_words(shared)}, which counts as one with {_authors_organizations}"
 
 # Those inside, by the organizations that they share with the authors. Most have much in common, and what holds of
 # many is looked at once.
-_colleagues := lib.grouped(object.filter(_positions, inside), ["shared"]) if {
-	inside := object.get(lib.grouped(_positions, ["standing"]), "inside", set())
-}
+_colleagues := lib.grouped(object.filter(_positions, _insiders), ["shared"])
+
+_insiders := object.get(lib.grouped(_positions, ["standing"]), "inside", set())
 
 _conflicts[login] contains $"works for {_in_words(_subjects & position.employers)}, which this change is about" if {
 	count(_subjects) > 0
@@ -56,7 +52,7 @@ _conflicted_now := ((_colleagues_now | _concerned_now) | object.keys(_disclosed_
 
 _colleagues_now := object.get(lib.grouped(_positions_now, ["standing"]), "inside", set()) if input.params.rule == "outside_author"
 
-_colleagues_now := set() if input.params.rule != "outside_author"
+else := set()
 
 _concerned_now := {login |
 	concerned := _subjects | _interested

@@ -6,11 +6,11 @@ import data.bylaw.lib
 
 _counted_known := count(_outside) if input.params.rule == "outside_author"
 
-_counted_known := _counts(_outside, _strictly) if input.params.rule != "outside_author"
+else := _counts(_outside, _strictly)
 
 _counted_at_most := count(_outside | _open) if input.params.rule == "outside_author"
 
-_counted_at_most := _counts(_outside | _open, _kindly) if input.params.rule != "outside_author"
+else := _counts(_outside | _open, _kindly)
 
 _counts(logins, keys) := _organizations(logins, keys) if input.params.rule in {"distinct_organizations", "one_per_organization"}
 

@@ -10,8 +10,8 @@ headline := _first_hold.headline if _held
 headline := _headline(_case) if not _held
 
 _held if {
+	not _met
 	_case in _good_cases
-	count(_holds) > 0
 }
 
 _first_hold := sort(_holds)[0]
@@ -75,9 +75,7 @@ _and_what_is_one := ", or of organizations that count as one with it," if {
 
 _all_colleagues if {
 	count(_inside) == count(_approvals)
-	every login in _inside {
-		_positions[login].standing == "inside"
-	}
+	count(_inside - _insiders) == 0
 }
 
 # "from outside Acme"
@@ -120,7 +118,7 @@ _authors_organizations := lib.employers_in_words(input.organizations, _authors_e
 
 _authors_employers := _circle_now.employers if input.params.at == "span"
 
-_authors_employers := lib.circle(_who, _near, input.created_at, input.taken_at).employers if input.params.at != "span"
+else := lib.circle(_who, _near, input.created_at, input.taken_at).employers
 
 _reviews := "a review" if input.params.approvals == 1
 
@@ -194,13 +192,13 @@ findings contains {
 
 _without_conflict := ", by people without a conflict of interest" if count(_inside - _mere_colleagues) > 0
 
-_without_conflict := "" if count(_inside - _mere_colleagues) == 0
+else := ""
 
 # Those whose only conflict is that they work with an author.
 _mere_colleagues := {login |
-	some login in _inside
-	count(_conflicts[login]) == 1
-	_positions[login].standing == "inside"
+	some reasons, logins in _alike
+	count(reasons) == 1
+	some login in (logins & _insiders)
 }
 
 findings contains {

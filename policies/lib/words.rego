@@ -46,10 +46,7 @@ in_a_row(names) := bylaw.in_a_row(names)
 # The same with at most a number of names: "alice, bob and 3 more".
 in_a_short_row(names, most) := in_a_row(names) if count(names) <= most
 
-in_a_short_row(names, most) := in_a_row(array.concat(array.slice(names, 0, most), [others])) if {
-	count(names) > most
-	others := $"{count(names) - most} more"
-}
+else := in_a_row(array.concat(array.slice(names, 0, most), [$"{count(names) - most} more"]))
 
 # Where a review has to come from, as words after "a review".
 from_elsewhere(organizations, keys) := $"from outside {employers_in_words(organizations, companies)}" if {

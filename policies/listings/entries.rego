@@ -140,15 +140,11 @@ _block(section, starts, n) := array.slice(lines, 0, min({count(lines)} | ends)) 
 }
 
 # The name of an item is the text of the link with which it begins, or what stands before the first sign.
-_names(items) := leading if {
-	leading := lib.leading_links(items)
-	not null in leading
-}
+_names(items) := _names_with(items, lib.leading_links(items))
 
-_names(items) := [_name(item, leading[i]) | some i, item in items] if {
-	leading := lib.leading_links(items)
-	null in leading
-}
+_names_with(items, leading) := leading if {
+	not null in leading
+} else := [_name(item, leading[i]) | some i, item in items]
 
 _name(_, link) := link if link != null
 

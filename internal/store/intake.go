@@ -49,7 +49,7 @@ func (s *Store) Accept(ctx context.Context, in Intake) (Accepted, error) {
 		return Accepted{}, errors.New("accept delivery: it has no GUID")
 	}
 	var accepted Accepted
-	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.shareFirst(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		duplicate, err := s.record(ctx, tx, in.Delivery)
 		accepted = Accepted{Duplicate: duplicate}
 		if err != nil || duplicate {

@@ -10,13 +10,18 @@ import (
 	"sync"
 )
 
-// mostShared bounds how many share one commit, so that nobody waits long for the others.
-const mostShared = 256
+const (
+	// mostShared bounds how many share one commit, so that nobody waits long for the others.
+	mostShared = 256
+	// mostBeside is how many of the others share the commit of urgent ones.
+	mostBeside = 8
+)
 
 // sharing lets those who write to an SQLite file at the same time share one commit, and so one wait for the
 // disk: it has a single writer, and the next ones come together while one commits. The zero value is ready.
 type sharing struct {
 	mu      sync.Mutex
+	urgent  []*sharer
 	waiting []*sharer
 	running chan struct{} // closed when the one who commits has ended; nil when nobody does
 }
@@ -38,6 +43,15 @@ type sharer struct {
 // On PostgreSQL every transaction has its own connection, and the server lets commits share a write by
 // itself: sharing them here as well was slower (BenchmarkAccept).
 func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	return s.shareAmong(ctx, &s.sharing.waiting, do)
+}
+
+// shareFirst is share for what GitHub waits for: few others share its commit, so that it comes soon.
+func (s *Store) shareFirst(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	return s.shareAmong(ctx, &s.sharing.urgent, do)
+}
+
+func (s *Store) shareAmong(ctx context.Context, queue *[]*sharer, do func(context.Context, *sql.Tx) error) error {
 	if s.postgres {
 		return s.change(ctx, func(tx *sql.Tx) error { return do(ctx, tx) })
 	}
@@ -46,7 +60,7 @@ func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) err
 	}
 	one := &sharer{do: do, done: make(chan error, 1)}
 	s.sharing.mu.Lock()
-	s.sharing.waiting = append(s.sharing.waiting, one)
+	*queue = append(*queue, one)
 	if s.sharing.running == nil {
 		s.sharing.running = make(chan struct{})
 		go s.commitShared()
@@ -60,7 +74,7 @@ func (s *Store) share(ctx context.Context, do func(context.Context, *sql.Tx) err
 		return err
 	case <-ctx.Done():
 		s.sharing.mu.Lock()
-		s.sharing.waiting = slices.DeleteFunc(s.sharing.waiting, func(w *sharer) bool { return w == one })
+		*queue = slices.DeleteFunc(*queue, func(w *sharer) bool { return w == one })
 		s.sharing.mu.Unlock()
 		return ctx.Err()
 	}
@@ -88,7 +102,7 @@ func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.stac
 func (h *sharing) more() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.waiting) > 0 {
+	if len(h.urgent)+len(h.waiting) > 0 {
 		return true
 	}
 	close(h.running)
@@ -96,14 +110,22 @@ func (h *sharing) more() bool {
 	return false
 }
 
-// next takes those who wait by now, oldest first; everybody may have left.
+// next takes those who wait by now, the urgent ones and then the oldest; everybody may have left.
 func (h *sharing) next() []*sharer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := min(len(h.waiting), mostShared)
-	batch := slices.Clone(h.waiting[:n])
-	h.waiting = slices.Delete(h.waiting, 0, n)
-	return batch
+	batch := shift(&h.urgent, mostShared)
+	if len(batch) > 0 {
+		return append(batch, shift(&h.waiting, mostBeside)...)
+	}
+	return shift(&h.waiting, mostShared)
+}
+
+func shift(queue *[]*sharer, most int) []*sharer {
+	n := min(len(*queue), most)
+	first := slices.Clone((*queue)[:n])
+	*queue = slices.Delete(*queue, 0, n)
+	return first
 }
 
 // rest waits until nobody commits.

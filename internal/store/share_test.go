@@ -28,7 +28,7 @@ func come(t *testing.T, s *Store, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		s.sharing.mu.Lock()
-		waiting := len(s.sharing.waiting)
+		waiting := len(s.sharing.urgent) + len(s.sharing.waiting)
 		s.sharing.mu.Unlock()
 		if waiting == n {
 			return
@@ -63,6 +63,39 @@ func TestThoseWhoWriteTogetherShareACommit(t *testing.T) {
 	all.Wait()
 	if len(seen) != 1 {
 		t.Errorf("want one transaction for %d writers, got %d", writers, len(seen))
+	}
+}
+
+// TestWebhooksShareTheNextCommit: they do not wait for everybody who came before.
+func TestWebhooksShareTheNextCommit(t *testing.T) {
+	t.Parallel()
+	s := newSQLite(t).open(t)
+	free := busy(t, s)
+	defer free()
+	var mu sync.Mutex
+	var order []*sql.Tx // of each commit
+	with := map[*sql.Tx][]string{}
+	write := func(who string, share func(context.Context, func(context.Context, *sql.Tx) error) error) {
+		check(t, share(t.Context(), func(_ context.Context, tx *sql.Tx) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if with[tx] = append(with[tx], who); len(with[tx]) == 1 {
+				order = append(order, tx)
+			}
+			return nil
+		}))
+	}
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() { write("worker", s.share) })
+		come(t, s, i+1)
+	}
+	all.Go(func() { write("webhook", s.shareFirst) })
+	come(t, s, 21)
+	free()
+	all.Wait()
+	if len(order) != 2 || len(with[order[0]]) != 1+mostBeside || with[order[0]][0] != "webhook" {
+		t.Errorf("want a webhook and %d others in the first of two commits, got %v", mostBeside, with)
 	}
 }
 

@@ -142,6 +142,22 @@ func TestFaultsOfAPolicyNameFileAndLine(t *testing.T) {
 	}
 }
 
+// TestWaitingForAWorkerCanBeBounded: what waits is what the worker process does, and its answer is the verdict.
+func TestWaitingForAWorkerCanBeBounded(t *testing.T) {
+	t.Parallel()
+	e, waits := newEngine(t), 0
+	ctx := policy.Meanwhile(t.Context(), func(wait func()) { waits++; wait() })
+	for range 2 {
+		v, err := e.Evaluate(ctx, rule("accept if input.draft"), &policy.Input{Snapshot: &bylaw.Snapshot{}}, policy.Given{})
+		if err != nil || v.Outcome != bylaw.NotAccepted {
+			t.Errorf("got %+v, %v", v, err)
+		}
+	}
+	if waits != 3 { // to compile it, and for each evaluation
+		t.Errorf("%d times a worker was waited for, want 3", waits)
+	}
+}
+
 func TestAHostilePolicyDiesAloneAndTheNextOneIsAnswered(t *testing.T) {
 	t.Parallel()
 	e := newEngine(t)

@@ -106,9 +106,26 @@ func (w *Workers) evaluate(ctx context.Context, s Source, in *Input, params map[
 	return answers, nil, nil
 }
 
+type meanwhileKey struct{}
+
+// Meanwhile returns a context in which whatever waits for a worker process is called by around, once: for whoever bounds
+// how many evaluations use the processor of this process, so that one of a community's own policies holds up nobody.
+func Meanwhile(ctx context.Context, around func(wait func())) context.Context {
+	return context.WithValue(ctx, meanwhileKey{}, around)
+}
+
 // ask sends a request to a worker and waits for its answer. A worker that is too slow, or dies, is a
 // problem of the policy; the error is for what is ours.
-func (w *Workers) ask(ctx context.Context, r request, limit time.Duration) (response, *bylaw.Problem, error) {
+func (w *Workers) ask(ctx context.Context, r request, limit time.Duration) (answer response, problem *bylaw.Problem, err error) {
+	around, bounded := ctx.Value(meanwhileKey{}).(func(func()))
+	if !bounded {
+		return w.send(ctx, r, limit)
+	}
+	around(func() { answer, problem, err = w.send(ctx, r, limit) })
+	return answer, problem, err
+}
+
+func (w *Workers) send(ctx context.Context, r request, limit time.Duration) (response, *bylaw.Problem, error) {
 	if w == nil || w.Command == nil {
 		return response{}, nil, errors.New("there is no worker process to run it in")
 	}

@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"sync"
+
+	"github.com/bylaw-app/bylaw/internal/policy"
 )
 
 // seats bound how many evaluations use the processor at a time, so that webhooks are answered between them. The
-// others wait for GitHub, which costs nothing: whoever waits gives its seat up until the answer is there. nil
-// bounds nothing.
+// others wait for GitHub, or for a worker process that evaluates a community's own policy within limits of its own:
+// whoever waits gives its seat up until the answer is there. nil bounds nothing.
 type seats struct {
 	places chan struct{} // one for each seat that is taken
 	door   *door
@@ -24,7 +26,10 @@ func (s *seats) take(ctx context.Context) (_ context.Context, leave func(), err 
 	if err := at.sit(ctx); err != nil {
 		return nil, nil, err
 	}
-	return context.WithValue(ctx, seatKey{}, at), at.stand, nil
+	ctx = context.WithValue(ctx, seatKey{}, at)
+	return policy.Meanwhile(ctx, func(wait func()) {
+		_, _ = whileWaiting(ctx, func() (struct{}, error) { wait(); return struct{}{}, nil }) // without a seat ctx has ended
+	}), at.stand, nil
 }
 
 type seatKey struct{}
@@ -64,7 +69,7 @@ func (s *seat) stand() {
 	}
 }
 
-// whileWaiting gives up the seat of an evaluation, if there is one, while wait waits for GitHub, and takes one
+// whileWaiting gives up the seat of an evaluation, if there is one, while wait waits for somebody else, and takes one
 // again afterwards. Parts of one evaluation may wait at the same time.
 func whileWaiting[T any](ctx context.Context, wait func() (T, error)) (T, error) {
 	s, seated := ctx.Value(seatKey{}).(*seat)

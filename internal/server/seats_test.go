@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"runtime"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
 )
 
 // TestWaitingForGitHubTakesNoSeat: more evaluations wait for GitHub than the machine has processors.
@@ -73,6 +77,23 @@ func TestSeats(t *testing.T) {
 	if len(all.places) != 0 {
 		t.Errorf("%d seats are taken in the end", len(all.places))
 	}
+	ctx, leave, err = all.take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies := &policy.Engine{Workers: &policy.Workers{Command: func() *exec.Cmd {
+		if len(all.places) != 0 {
+			t.Error("waiting for a worker process takes a seat")
+		}
+		return exec.Command("") // there is none
+	}}}
+	if _, err := policies.Evaluate(ctx, policy.Source{ID: "own"}, &policy.Input{Snapshot: &bylaw.Snapshot{}}, policy.Given{}); err == nil {
+		t.Error("a policy was evaluated by nobody")
+	}
+	if len(all.places) != 1 {
+		t.Errorf("%d seats are taken after that, want 1", len(all.places))
+	}
+	leave()
 	failed := errors.New("GitHub does not answer")
 	if _, err := whileWaiting(t.Context(), func() (int, error) { return 0, failed }); !errors.Is(err, failed) {
 		t.Errorf("without a seat: %v", err)

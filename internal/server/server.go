@@ -30,7 +30,7 @@ type Server struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Owner   string // name of this process among those that share the store
-	Workers int    // jobs at a time, most of which wait for GitHub; as many evaluate as there are processors
+	Workers int    // jobs at a time, most of which wait for GitHub; as many evaluate as there are processors, but one for webhooks
 
 	URL   *url.URL     // where people reach the pages; nil when nobody said
 	Pages http.Handler // whatever is asked for beside the webhook; nil for nothing
@@ -69,7 +69,7 @@ const drain = 20 * time.Second
 // Run serves webhooks on the listener and works them off until the context ends. Then it stops taking
 // requests, finishes what has begun for at most 20 seconds, and gives back the rest.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
-	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1)), seats: newSeats(runtime.GOMAXPROCS(0), &s.door)}
+	work := &worker{Server: s, slots: make(chan struct{}, max(s.Workers, 1)), seats: newSeats(max(1, runtime.GOMAXPROCS(0)-1), &s.door)}
 	web := &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -119,7 +119,7 @@ func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 		URL: set.url, Keep: set.keep, Metrics: metrics, MetricsOutside: set.metrics != "", Tracer: tracer,
 	}
 	adjust(srv)
-	if s.getenv("GOGC") == "" {
+	if s.getenv("GOGC") == "" && s.getenv("GOMEMLIMIT") == "" {
 		piling, stop := context.WithCancel(ctx)
 		defer stop()
 		go letGarbagePile(piling)

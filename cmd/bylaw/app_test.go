@@ -36,6 +36,7 @@ var callNeeds = map[string][]string{
 	"GET /repos/{owner}/{repo}/pulls/{pull_number}/files":                {"pull_requests: read"},
 	"GET /repos/{owner}/{repo}/commits/{ref}/check-runs":                 {"checks: read"},
 	"GET /repos/{owner}/{repo}/git/blobs/{file_sha}":                     {"contents: read"},
+	"GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations":    {"checks: read"},
 	"POST /repos/{owner}/{repo}/check-runs":                              {"checks: write"},
 	"PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}":              {"checks: write"},
 	"GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers":  {"pull_requests: read"},

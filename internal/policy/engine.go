@@ -50,7 +50,8 @@ func originOf(s Source) origin {
 // communities fit; when it is full, it is emptied and filled anew.
 const cacheSize = 1024
 
-// builtInTime is how long a built-in policy may take. They take milliseconds; the limit is a safety net.
+// builtInTime is how long a built-in policy may take. They take milliseconds: one that takes longer says nothing of the
+// policy, and it is tried again.
 const builtInTime = 5 * time.Second
 
 // Input is what one evaluation is about. It is made once and shared by all policies.
@@ -241,6 +242,8 @@ func evaluate(ctx context.Context, c *compiled, s Source, in *Input, params Give
 	switch {
 	case ctx.Err() != nil:
 		return nil, nil, fmt.Errorf("evaluate policy %s: %w", s.ID, ctx.Err())
+	case err != nil && s.BuiltIn && bounded.Err() != nil: // this process stood still meanwhile, or got nothing of the processor
+		return nil, nil, fmt.Errorf("evaluate policy %s: not done after %s", s.ID, limit)
 	case err != nil:
 		return nil, problemsOf(err, s), nil
 	case len(results) != 1:

@@ -152,8 +152,11 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	if len(others) == 0 {
 		return nil
 	}
-	w.Log.Warn("GitHub shows other check runs of ours than were written", "ref", repository, "sha", sha, "names", others)
-	return w.Store.DisownChecks(ctx, repository, sha, others, result.Run.Snapshot.TakenAt.Add(-settles))
+	disowned, err := w.Store.DisownChecks(ctx, repository, sha, others, result.Run.Snapshot.TakenAt.Add(-settles))
+	if len(disowned) > 0 {
+		w.Log.Warn("GitHub shows other check runs of ours than were written", "ref", repository, "sha", sha, "names", disowned)
+	}
+	return err
 }
 
 // states are the store's words for the state of a pull request.

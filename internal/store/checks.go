@@ -151,24 +151,34 @@ func (s *Store) doubt(ctx context.Context, tx *sql.Tx, o Outcome) error {
 // DisownChecks notes that GitHub shows check runs of ours on a commit that are not those that are kept, as after the
 // loss of a database or with an older backup. They are left as they are and not changed any more: they may name
 // entries of an audit log that is not known here. Whoever publishes next writes new ones beside them. What somebody
-// began or ended to write since before stays as it is kept: what GitHub showed may be older.
-func (s *Store) DisownChecks(ctx context.Context, repository, sha string, names []string, before time.Time) error {
+// began or ended to write since before stays as it is kept: what GitHub showed may be older. It returns the names of the
+// others.
+func (s *Store) DisownChecks(ctx context.Context, repository, sha string, names []string, before time.Time) ([]string, error) {
+	var disowned []string
 	err := s.change(ctx, func(tx *sql.Tx) error {
+		disowned = nil
 		for _, name := range names {
-			_, err := tx.ExecContext(ctx, `
+			result, err := tx.ExecContext(ctx, `
 				INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, 0, '', 0, $4)
 				ON CONFLICT (repository, sha, name) DO UPDATE SET check_run_id = 0, digest = '', updated_at = excluded.updated_at
 				WHERE checks.updated_at < $5 AND NOT checks.intended`, repository, sha, name, millis(s.now()), millis(before))
 			if err != nil {
 				return err
 			}
+			n, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				disowned = append(disowned, name)
+			}
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("disown checks of %s at %s: %w", repository, sha, err)
+		return nil, fmt.Errorf("disown checks of %s at %s: %w", repository, sha, err)
 	}
-	return nil
+	return disowned, nil
 }
 
 func forgetCheck(ctx context.Context, tx *sql.Tx, f ForgetCheck) error {

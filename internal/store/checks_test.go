@@ -106,20 +106,22 @@ func TestDisownedChecksAreNotTouched(t *testing.T) {
 				t.Errorf("got %+v, want run %d, digest %q, intended %v", got, id, digest, intended)
 			}
 		}
-		disown := func(before time.Time) {
+		disown := func(before time.Time, want int) {
 			t.Helper()
-			check(t, s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", []string{"bylaw"}, before))
+			if got := must(s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", []string{"bylaw"}, before))(t); len(got) != want {
+				t.Errorf("disowned %v, want %d", got, want)
+			}
 		}
-		disown(start)
+		disown(start, 1)
 		stands(0, "", false)
 		written := intend(t, s, c)
 		written.RunID, written.Digest = 55, "d1"
-		disown(d.now().Add(time.Hour))
+		disown(d.now().Add(time.Hour), 0)
 		stands(0, "", true)
 		must(s.NoteWritten(t.Context(), c, Outcome{Written: []Check{written}}))(t)
-		disown(d.now())
+		disown(d.now(), 0)
 		stands(55, "d1", false)
-		disown(d.now().Add(time.Millisecond))
+		disown(d.now().Add(time.Millisecond), 1)
 		stands(0, "", false)
 	})
 }

@@ -40,23 +40,50 @@ type seat struct {
 
 	mu      sync.Mutex
 	taken   bool
-	waiting int // how many parts of the evaluation wait for GitHub
+	waiting int           // how many parts of the evaluation wait for somebody else
+	sitting chan struct{} // closed when the part that takes the seat has it, or has given up; nil when none does
 }
 
+// sit takes the seat for all parts of the evaluation. Only one of them waits for it: the others wait for that one, for
+// the evaluation does not end before all of its parts, and would keep from one what it waits for.
 func (s *seat) sit(ctx context.Context) error {
+	s.mu.Lock()
+	for s.sitting != nil {
+		sitting := s.sitting
+		s.mu.Unlock()
+		select {
+		case <-sitting:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		s.mu.Lock()
+	}
+	if s.taken || s.waiting > 0 { // another part has come back before, or is still away
+		s.mu.Unlock()
+		return nil
+	}
+	sitting := make(chan struct{})
+	s.sitting = sitting
+	s.mu.Unlock()
 	s.all.door.waitQuiet(ctx, politeness)
+	var err error
 	select {
 	case s.all.places <- struct{}{}:
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.taken || s.waiting > 0 { // another part has come back before, or has left meanwhile
+	s.sitting = nil
+	close(sitting)
+	switch {
+	case err != nil:
+		return err
+	case s.waiting > 0: // another part has left meanwhile
 		<-s.all.places
-		return nil
+	default:
+		s.taken = true
 	}
-	s.taken = true
 	return nil
 }
 

@@ -53,6 +53,9 @@ func TestSeats(t *testing.T) {
 	if _, _, err := all.take(ended(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a second one was seated: %v", err)
 	}
+	if err := ctx.Value(seatKey{}).(*seat).sit(ended(t)); err != nil {
+		t.Errorf("a part of an evaluation that has its seat waits for another one: %v", err)
+	}
 	var parts errgroup.Group
 	for range 3 {
 		parts.Go(func() error {

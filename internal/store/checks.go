@@ -158,14 +158,10 @@ func (s *Store) DisownChecks(ctx context.Context, repository, sha string, names 
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		disowned = nil
 		for _, name := range names {
-			result, err := tx.ExecContext(ctx, `
+			n, err := affected(ctx, tx, `
 				INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, 0, '', 0, $4)
 				ON CONFLICT (repository, sha, name) DO UPDATE SET check_run_id = 0, digest = '', updated_at = excluded.updated_at
 				WHERE checks.updated_at < $5 AND NOT checks.intended`, repository, sha, name, millis(s.now()), millis(before))
-			if err != nil {
-				return err
-			}
-			n, err := result.RowsAffected()
 			if err != nil {
 				return err
 			}

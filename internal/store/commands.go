@@ -33,14 +33,10 @@ type Text struct {
 }
 
 func (s *Store) saveCommand(ctx context.Context, tx *sql.Tx, c Command) error {
-	result, err := tx.ExecContext(ctx, `
+	added, err := affected(ctx, tx, `
 		INSERT INTO commands (repository, number, comment_id, author, author_id, seen_at, edited_at, edited_by, deleted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (repository, number, comment_id) DO NOTHING`,
 		c.Repository, c.Number, c.CommentID, c.Author, c.AuthorID, s.orNow(c.SeenAt), millis(c.EditedAt), c.EditedBy, millis(c.DeletedAt))
-	if err != nil {
-		return fmt.Errorf("save command %d: %w", c.CommentID, err)
-	}
-	added, err := result.RowsAffected()
 	if err != nil {
 		return fmt.Errorf("save command %d: %w", c.CommentID, err)
 	}

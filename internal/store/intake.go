@@ -68,14 +68,10 @@ func (s *Store) Accept(ctx context.Context, in Intake) (Accepted, error) {
 
 // record keeps the delivery and tells whether it came before and all its work is done.
 func (s *Store) record(ctx context.Context, tx *sql.Tx, d Delivery) (duplicate bool, err error) {
-	result, err := tx.ExecContext(ctx, `
+	n, err := affected(ctx, tx, `
 		INSERT INTO deliveries (guid, event, action, repository, installation, received_at)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (guid) DO NOTHING`,
 		d.GUID, d.Event, d.Action, d.Repository, d.Installation, s.orNow(d.ReceivedAt))
-	if err != nil {
-		return false, err
-	}
-	n, err := result.RowsAffected()
 	if err != nil || n > 0 {
 		return false, err
 	}

@@ -227,11 +227,7 @@ func (s *Store) ForgetPerson(ctx context.Context, login string) (int64, error) {
 			if e.done != "" {
 				statement += " AND " + e.done
 			}
-			result, err := tx.ExecContext(ctx, statement, elsewherePattern(e.table, login)...)
-			if err != nil {
-				return err
-			}
-			n, err := result.RowsAffected()
+			n, err := affected(ctx, tx, statement, elsewherePattern(e.table, login)...)
 			if err != nil {
 				return err
 			}

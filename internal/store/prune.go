@@ -154,11 +154,7 @@ func (s *Store) prune(ctx context.Context, o old) error {
 			err := s.change(ctx, func(tx *sql.Tx) error {
 				n = 0
 				for _, key := range batch {
-					result, err := tx.ExecContext(ctx, remove.String(), append([]any{millis(o.before)}, key...)...)
-					if err != nil {
-						return err
-					}
-					one, err := result.RowsAffected()
+					one, err := affected(ctx, tx, remove.String(), append([]any{millis(o.before)}, key...)...)
 					if err != nil {
 						return err
 					}

@@ -155,12 +155,8 @@ func (s *Store) RaiseFailed(ctx context.Context) (int, error) {
 }
 
 func (s *Store) again(ctx context.Context, statement string, args ...any) (n int64, err error) {
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return err
-		}
-		n, err = result.RowsAffected()
+	err = s.change(ctx, func(tx *sql.Tx) (err error) {
+		n, err = affected(ctx, tx, statement, args...)
 		return err
 	})
 	if err == nil && n > 0 {

@@ -70,6 +70,15 @@ func firstOf[T any](all []T, err error) (T, bool, error) {
 	return all[0], true, nil
 }
 
+// affected runs a statement, and returns how many rows it has changed.
+func affected(ctx context.Context, tx *sql.Tx, statement string, args ...any) (int64, error) {
+	result, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 // mostInserted bounds how many rows one statement adds: each number of them is a text that connections keep.
 const mostInserted = 8
 

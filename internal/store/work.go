@@ -216,11 +216,7 @@ func (s *Store) Extend(ctx context.Context, owner string, lease time.Duration, k
 		held = nil
 		until := millis(s.now().Add(lease))
 		for _, key := range slices.Sorted(slices.Values(keys)) {
-			result, err := tx.ExecContext(ctx, "UPDATE work SET lease_until = $1 WHERE key = $2 AND lease_owner = $3", until, key, owner)
-			if err != nil {
-				return err
-			}
-			n, err := result.RowsAffected()
+			n, err := affected(ctx, tx, "UPDATE work SET lease_until = $1 WHERE key = $2 AND lease_owner = $3", until, key, owner)
 			if err != nil {
 				return err
 			}

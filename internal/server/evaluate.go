@@ -140,10 +140,9 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	}
 	var others []string
 	for _, posted := range result.Posted {
-		i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == posted.Name })
-		if i >= 0 {
-			content, _ := splitDigest(known[i].Digest)
-			if known[i].Intended || content == "" || posted.ID == known[i].RunID && posted.Digest == content {
+		if k, found := named(known, posted.Name); found {
+			content, _ := splitDigest(k.Digest)
+			if k.Intended || content == "" || posted.ID == k.RunID && posted.Digest == content {
 				continue
 			}
 		}

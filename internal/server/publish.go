@@ -143,7 +143,7 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 func standing(known, written []store.Check) []store.Check {
 	all := slices.Clone(written)
 	for _, k := range known {
-		if !slices.ContainsFunc(written, func(w store.Check) bool { return w.Name == k.Name }) {
+		if _, found := named(written, k.Name); !found {
 			all = append(all, k)
 		}
 	}
@@ -204,12 +204,21 @@ func (w *worker) overtaken(ctx context.Context, c store.Claim, numbers []int) (b
 
 // stands reports whether a check run stands on GitHub as it should.
 func stands(content bylaw.Check, known []store.Check) bool {
-	i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == content.Name })
-	if i < 0 || known[i].RunID == 0 || known[i].Intended {
+	k, found := named(known, content.Name)
+	if !found || k.RunID == 0 || k.Intended {
 		return false
 	}
-	digest, _ := splitDigest(known[i].Digest)
+	digest, _ := splitDigest(k.Digest)
 	return digest == content.Digest()
+}
+
+// named is what is kept of the check run of a name, and whether anything is.
+func named(known []store.Check, name string) (store.Check, bool) {
+	i := slices.IndexFunc(known, func(k store.Check) bool { return k.Name == name })
+	if i < 0 {
+		return store.Check{}, false
+	}
+	return known[i], true
 }
 
 // arrives is within which time a request that was sent is answered or given up, and somewhat more.

@@ -46,23 +46,24 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 				return err
 			}
 		}
-		run, err := s.appendAll(ctx, tx, f)
-		if err != nil {
+		if _, err = s.raise(ctx, tx, f.FollowUps); err != nil {
 			return err
 		}
-		if run != nil {
-			if err := saveRun(ctx, tx, *run); err != nil {
+		if f.Next != "" {
+			next, free, err := s.claimOne(ctx, tx, f.Next, c.Owner, f.Lease)
+			if err != nil {
 				return err
 			}
+			if free {
+				standing.Next = &next
+			}
 		}
-		if _, err = s.raise(ctx, tx, f.FollowUps); err != nil || f.Next == "" {
+		// At the end: until the commit nobody else appends to the log of the repository.
+		run, err := s.appendAll(ctx, tx, f)
+		if err != nil || run == nil {
 			return err
 		}
-		next, free, err := s.claimOne(ctx, tx, f.Next, c.Owner, f.Lease)
-		if free {
-			standing.Next = &next
-		}
-		return err
+		return saveRun(ctx, tx, *run)
 	})
 	if err != nil {
 		return Standing{}, fmt.Errorf("finish %s: %w", c.Key, err)

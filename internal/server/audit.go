@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -22,14 +23,18 @@ type askedFor struct {
 }
 
 // decisionEntry is the entry of a run that differs from the one before.
-func (w *worker) decisionEntry(run bylaw.Run, kept *store.Run, by askedFor, before store.Run, found bool) (store.AuditEntry, error) {
+func (w *worker) decisionEntry(ctx context.Context, run bylaw.Run, kept *store.Run, by askedFor, before store.RunMeta, found bool) (store.AuditEntry, error) {
 	kind := audit.KindDecision
 	if run.Snapshot.State == "merged" {
 		var was struct {
 			State string `json:"state"`
 		}
 		if found {
-			if err := json.Unmarshal(before.Snapshot, &was); err != nil {
+			earlier, err := w.bodies(ctx, before)
+			if err != nil {
+				return store.AuditEntry{}, err
+			}
+			if err := json.Unmarshal(earlier.Snapshot, &was); err != nil {
 				return store.AuditEntry{}, fmt.Errorf("read run %s: %w", before.ID, err)
 			}
 		}
@@ -43,21 +48,34 @@ func (w *worker) decisionEntry(run bylaw.Run, kept *store.Run, by askedFor, befo
 	return runEntry(kind, run, kept, by)
 }
 
+// bodies returns a run that is kept with what is long of it.
+func (w *worker) bodies(ctx context.Context, m store.RunMeta) (store.Run, error) {
+	run, found, err := w.Store.Run(ctx, m.ID)
+	if err == nil && !found {
+		err = fmt.Errorf("run %s is not kept any more", m.ID)
+	}
+	return run, err
+}
+
 // showsTheSame reports whether the check run of the whole says of a run what it says of the one before, on the same
 // commit: then it goes on naming the entry of that one, and is not written for the sake of another digest. That
 // entry is before the new one in the chain; the next check run that is written covers both.
-func showsTheSame(before store.Run, run bylaw.Run) bool {
+func (w *worker) showsTheSame(ctx context.Context, before store.RunMeta, run bylaw.Run) (bool, error) {
 	if before.HeadSHA != run.Snapshot.Head.SHA || before.Conclusion != string(run.Report.Conclusion) { // most often; the report need not be read
-		return false
+		return false, nil
+	}
+	earlier, err := w.bodies(ctx, before)
+	if err != nil {
+		return false, err
 	}
 	var was bylaw.Report
-	return json.Unmarshal(before.Report, &was) == nil &&
-		len(was.Checks) > 0 && len(run.Report.Checks) > 0 && was.Checks[0].Digest() == run.Report.Checks[0].Digest()
+	return json.Unmarshal(earlier.Report, &was) == nil &&
+		len(was.Checks) > 0 && len(run.Report.Checks) > 0 && was.Checks[0].Digest() == run.Report.Checks[0].Digest(), nil
 }
 
 // mergedKind tells how a pull request was merged: what stood on its head before counts, and what is found
 // afterwards cannot make it better.
-func mergedKind(run bylaw.Run, before store.Run, found bool) string {
+func mergedKind(run bylaw.Run, before store.RunMeta, found bool) string {
 	switch {
 	case !found || before.HeadSHA != run.Snapshot.Head.SHA:
 		return audit.KindMergedNotJudged
@@ -123,19 +141,23 @@ func hexSum(data []byte) string {
 
 // changedCommands reports whether a command that grants or discloses something was given, changed or taken back
 // since the run before.
-func changedCommands(before store.Run, run bylaw.Run) (bool, error) {
+func (w *worker) changedCommands(ctx context.Context, before store.RunMeta, run bylaw.Run) (bool, error) {
+	earlier, err := w.bodies(ctx, before)
+	if err != nil {
+		return false, err
+	}
 	now, err := json.Marshal(run.Snapshot.Commands)
 	if err != nil {
 		return false, fmt.Errorf("write run down: %w", err)
 	}
 	// The same list stands there byte for byte; then the long snapshot need not be read.
-	if bytes.Contains(before.Snapshot, slices.Concat([]byte(`"commands":`), now, []byte(","))) {
+	if bytes.Contains(earlier.Snapshot, slices.Concat([]byte(`"commands":`), now, []byte(","))) {
 		return false, nil
 	}
 	var was struct {
 		Commands []bylaw.Command `json:"commands"`
 	}
-	if err := json.Unmarshal(before.Snapshot, &was); err != nil {
+	if err := json.Unmarshal(earlier.Snapshot, &was); err != nil {
 		return false, fmt.Errorf("read run %s: %w", before.ID, err)
 	}
 	then, err1 := json.Marshal(audit.Ours(was.Commands))

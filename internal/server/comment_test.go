@@ -86,7 +86,7 @@ func TestKilledBetweenCommentAndNote(t *testing.T) {
 		if err != nil || len(claims) == 0 {
 			t.Fatalf("no comment was written: %v", err)
 		}
-		for next := &claims[0]; next != nil; next = doomed.work(working, *next) {
+		for next := &claims[0]; next != nil; next, _ = doomed.work(working, *next, nil) {
 		}
 	}
 	if n := len(w.Comments("acme", "widgets", number)); n != 1 {

@@ -28,11 +28,12 @@ type commit struct {
 	late    []bylaw.Ref         // those that are about to be judged, and were not refused before
 	entries map[int]audit.Named // of the latest runs, in the audit log, by pull request
 	waits   string              // what must be waited for before anything may be posted; "" is nothing
+	judged  *judged             // what was judged just now; nil when nothing was
 }
 
-// commitOf reads what is known of a commit.
-func (w *worker) commitOf(ctx context.Context, c store.Claim, sha string) (*commit, error) {
-	out := &commit{sha: sha, entries: map[int]audit.Named{}}
+// commitOf reads what is known of a commit, of which judged was judged just now, if it is not nil.
+func (w *worker) commitOf(ctx context.Context, c store.Claim, sha string, judged *judged) (*commit, error) {
+	out := &commit{sha: sha, entries: map[int]audit.Named{}, judged: judged}
 	var err error
 	if out.known, err = w.Store.Checks(ctx, c.Repository, sha); err != nil {
 		return nil, fmt.Errorf("look up published checks: %w", err)
@@ -210,30 +211,34 @@ func (o *commit) notJudged(ref bylaw.Ref, trouble string) bylaw.Run {
 // factsToPublish are those facts of a snapshot that publishing its run needs. The others are many, and reading them all
 // takes longer than everything else that is done with the run.
 type factsToPublish struct {
-	TakenAt bylaw.Time `json:"taken_at"`
-	Number  int        `json:"number"`
-	State   string     `json:"state"`
-	Head    struct {
-		SHA string `json:"sha"`
-	} `json:"head"`
-	SameHead []int `json:"same_head"`
+	State    string `json:"state"`
+	SameHead []int  `json:"same_head"`
 }
 
 // latest is the latest run of a pull request, as far as it is needed to publish it: without verdicts, and with no
 // facts but factsToPublish. Its entry in the audit log is noted in out, unless that is nil.
 func (w *worker) latest(ctx context.Context, c store.Claim, number int, out *commit) (bylaw.Run, bool, error) {
-	kept, found, err := w.Store.LatestRun(ctx, c.Repository, number)
-	if err != nil || !found {
-		return bylaw.Run{}, false, err
-	}
 	run := bylaw.Run{Ref: refOf(c.Job, number)}
-	var s factsToPublish
-	if err := errors.Join(json.Unmarshal(kept.Snapshot, &s), json.Unmarshal(kept.Report, &run.Report)); err != nil {
-		return run, false, fmt.Errorf("read run %s: %w", kept.ID, err)
+	meta, found, err := w.Store.LatestMeta(ctx, c.Repository, number)
+	if err != nil || !found {
+		return run, false, err
 	}
-	run.Snapshot = bylaw.Snapshot{TakenAt: s.TakenAt, Number: s.Number, State: s.State, Head: bylaw.Head{SHA: s.Head.SHA}, SameHead: s.SameHead}
+	var s factsToPublish
+	if out != nil && out.judged != nil && out.judged.id == meta.ID {
+		now := out.judged.run
+		s, run.Report = factsToPublish{State: now.Snapshot.State, SameHead: now.Snapshot.SameHead}, now.Report
+	} else {
+		kept, err := w.bodies(ctx, meta)
+		if err != nil {
+			return run, false, err
+		}
+		if err := errors.Join(json.Unmarshal(kept.Snapshot, &s), json.Unmarshal(kept.Report, &run.Report)); err != nil {
+			return run, false, fmt.Errorf("read run %s: %w", meta.ID, err)
+		}
+	}
+	run.Snapshot = bylaw.Snapshot{TakenAt: bylaw.At(meta.TakenAt), Number: meta.Number, State: s.State, Head: bylaw.Head{SHA: meta.HeadSHA}, SameHead: s.SameHead}
 	if out != nil {
-		out.entries[number] = audit.Named{Repository: kept.Repository, Seq: kept.AuditSeq, Digest: kept.AuditDigest}
+		out.entries[number] = audit.Named{Repository: meta.Repository, Seq: meta.AuditSeq, Digest: meta.AuditDigest}
 	}
 	return run, true, nil
 }

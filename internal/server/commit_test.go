@@ -6,11 +6,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bylaw-app/bylaw/internal/audit"
 	"github.com/bylaw-app/bylaw/internal/bylaw"
-	"github.com/bylaw-app/bylaw/internal/store"
 )
 
-// TestPublishingReadsTheFactsThatItNeeds of a run that is kept, and the report as it was.
+// TestPublishingReadsTheFactsThatItNeeds of a run that is kept, and the report as it was; and the same of one that was
+// judged just now, unless another one is kept.
 func TestPublishingReadsTheFactsThatItNeeds(t *testing.T) {
 	t.Parallel()
 	taken := bylaw.At(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
@@ -30,7 +31,7 @@ func TestPublishingReadsTheFactsThatItNeeds(t *testing.T) {
 	s := newTown(t).newServer(t, sqlite(t), "test")
 	w := &worker{Server: s}
 	c := claimed(t, s.Store, pullJob(9, widgets, 7, ""))
-	out, err := w.finished(t.Context(), c, run, askedFor{})
+	out, latest, err := w.finished(t.Context(), c, run, askedFor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,10 +39,14 @@ func TestPublishingReadsTheFactsThatItNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	got, found, err := w.latest(t.Context(), store.Claim{Job: pullJob(9, widgets, 7, "")}, 7, nil)
 	want := run
 	want.Verdicts, want.Snapshot = nil, bylaw.Snapshot{TakenAt: taken, Number: 7, State: "open", SameHead: []int{8, 12}, Head: bylaw.Head{SHA: "c0ffee"}}
-	if diff := cmp.Diff(want, got); err != nil || !found || diff != "" {
-		t.Errorf("found %t, %v (-want +got):\n%s", found, err, diff)
+	other := run
+	other.Report = bylaw.Report{Title: "Of another time"}
+	for name, now := range map[string]*judged{"nothing": nil, "it": {id: latest, run: run}, "another": {id: "another", run: other}} {
+		got, found, err := w.latest(t.Context(), c, 7, &commit{judged: now, entries: map[int]audit.Named{}})
+		if diff := cmp.Diff(want, got); err != nil || !found || diff != "" {
+			t.Errorf("with %s judged just now: found %t, %v (-want +got):\n%s", name, found, err, diff)
+		}
 	}
 }

@@ -16,8 +16,15 @@ import (
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
-// evaluate judges one pull request, keeps the run, and has its result published.
-func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+// judged is the latest run of a pull request as its evaluation made it, for whoever goes on from there: nobody reads
+// again what was just written down.
+type judged struct {
+	id  string // of the run that is kept
+	run bylaw.Run
+}
+
+// evaluate judges one pull request, keeps the run, and has its result published. What it judged is noted in p.
+func (w *worker) evaluate(ctx context.Context, c store.Claim, p *payload) (store.Finished, string, error) {
 	ref := refOf(c.Job, p.Number)
 	heads, err := w.Store.Heads(ctx, c.Repository, p.Number)
 	if err != nil {
@@ -60,10 +67,11 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p payload) (store.
 	if err := w.noteposted(ctx, c.Repository, result); err != nil {
 		return store.Finished{}, "", err
 	}
-	finished, err := w.finished(ctx, c, result.Run, askedFor{by: p.Who, policies: result.Policies})
+	finished, latest, err := w.finished(ctx, c, result.Run, askedFor{by: p.Who, policies: result.Policies})
 	if finished.Pull != nil {
 		finished.Pull.ChangedAt = surelySeen(result.ChangedAt, result.Run.Snapshot.TakenAt)
 	}
+	p.judged = &judged{id: latest, run: result.Run}
 	return finished, string(result.Run.Report.Conclusion), err
 }
 
@@ -161,12 +169,12 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 // states are the store's words for the state of a pull request.
 var states = map[string]string{"open": store.PullOpen, "closed": store.PullClosed, "merged": store.PullMerged}
 
-// finished is what a run leaves behind. A run that says the same as the one before is not kept again, unless a
-// merge group waits for a verdict that is newer than the group, or a command has changed. The check run of the
-// whole goes on naming the entry by which it came to say what it says.
-func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by askedFor) (store.Finished, error) {
+// finished is what a run leaves behind, and which run is the latest of its pull request then. A run that says the same
+// as the one before is not kept again, unless a merge group waits for a verdict that is newer than the group, or a
+// command has changed. The check run of the whole goes on naming the entry by which it came to say what it says.
+func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by askedFor) (out store.Finished, latest string, err error) {
 	s := run.Snapshot
-	out := store.Finished{
+	out = store.Finished{
 		RecheckAt: recheckAt(run).Time,
 		Pull:      &store.Pull{Repository: c.Repository, Number: s.Number, Installation: c.Installation, HeadSHA: s.Head.SHA, BaseRef: s.Base.Name, Author: s.Author.Login, Title: s.Title, State: states[s.State]},
 		FollowUps: []store.Job{publishJob(c.Installation, c.Repository, s.Head.SHA)},
@@ -174,7 +182,7 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by 
 	for _, number := range s.SameHead {
 		other, known, err := w.Store.Pull(ctx, c.Repository, number)
 		if err != nil {
-			return out, fmt.Errorf("look up pull request: %w", err)
+			return out, "", fmt.Errorf("look up pull request: %w", err)
 		}
 		// One whose own reading says otherwise was looked at just now, if that is what raised this run.
 		astray := known && (other.HeadSHA != s.Head.SHA || other.State != store.PullOpen) && s.Event != sameHead
@@ -184,7 +192,7 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by 
 	}
 	groups, err := w.Store.GroupsOf(ctx, c.Repository, s.Number)
 	if err != nil {
-		return out, fmt.Errorf("look up merge groups: %w", err)
+		return out, "", fmt.Errorf("look up merge groups: %w", err)
 	}
 	for _, g := range groups {
 		if countsFor(run, g) {
@@ -193,16 +201,16 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by 
 			out.FollowUps = append(out.FollowUps, queuedJob(c.Installation, c.Repository, s.Number, g))
 		}
 	}
-	before, found, err := w.Store.LatestRun(ctx, c.Repository, s.Number)
+	before, found, err := w.Store.LatestMeta(ctx, c.Repository, s.Number)
 	if err != nil {
-		return out, fmt.Errorf("look up latest run: %w", err)
+		return out, "", fmt.Errorf("look up latest run: %w", err)
 	}
 	if found && before.HeadSHA != s.Head.SHA { // perhaps another pull request stays on the old head
 		out.FollowUps = append(out.FollowUps, publishJob(c.Installation, c.Repository, before.HeadSHA))
 	}
 	kept, err := keep(run)
 	if err != nil {
-		return out, err
+		return out, "", err
 	}
 	kept.Repository = c.Repository
 	since := run.Snapshot.TakenAt.Time
@@ -211,34 +219,41 @@ func (w *worker) finished(ctx context.Context, c store.Claim, run bylaw.Run, by 
 	}
 	out.RecheckAt = earlier(out.RecheckAt, afterStop(run, since))
 	if !found || before.Digest != kept.Digest {
-		if found && showsTheSame(before, run) {
-			kept.AuditSeq, kept.AuditDigest = before.AuditSeq, before.AuditDigest
-		}
-		out.Run = kept
-		entry, err := w.decisionEntry(run, kept, by, before, found)
-		if err != nil {
-			return out, err
-		}
-		out.Audit = append(out.Audit, entry)
-		return out, nil
+		out.Run, out.Audit, err = w.anew(ctx, run, kept, by, before, found)
+		return out, kept.ID, err
 	}
 	kept.AuditSeq, kept.AuditDigest = before.AuditSeq, before.AuditDigest
-	changed, err := changedCommands(before, run)
+	changed, err := w.changedCommands(ctx, before, run)
 	if err != nil {
-		return out, err
+		return out, "", err
 	}
 	if changed {
-		out.Run = kept
 		entry, err := commandEntry(run, kept, by)
 		if err != nil {
-			return out, err
+			return out, "", err
 		}
 		out.Audit = append(out.Audit, entry)
 	}
-	if len(groups) > 0 {
-		out.Run = kept
+	if !changed && len(groups) == 0 {
+		return out, before.ID, nil
 	}
-	return out, nil
+	out.Run = kept
+	return out, kept.ID, nil
+}
+
+// anew completes a run that differs from the one before, with its entry in the audit log.
+func (w *worker) anew(ctx context.Context, run bylaw.Run, kept *store.Run, by askedFor, before store.RunMeta, found bool) (*store.Run, []store.AuditEntry, error) {
+	if found {
+		same, err := w.showsTheSame(ctx, before, run)
+		if err != nil {
+			return nil, nil, err
+		}
+		if same {
+			kept.AuditSeq, kept.AuditDigest = before.AuditSeq, before.AuditDigest
+		}
+	}
+	entry, err := w.decisionEntry(ctx, run, kept, by, before, found)
+	return kept, []store.AuditEntry{entry}, err
 }
 
 // keep writes a run down. Its digest tells whether it says anything new.

@@ -45,6 +45,10 @@ type payload struct {
 	FanOut string `json:"fanOut,omitempty"` // of kindInstallation
 	Origin string `json:"origin,omitempty"` // the trace that it belongs to, see [telemetry.Origin]
 	Push   *push  `json:"push,omitempty"`   // of kindPushed
+
+	// judged is what a job of kindPull has come to, for the job of kindPublish that its worker goes on with; nil for
+	// all others. It is not written down.
+	judged *judged
 }
 
 // What a job of kindInstallation looks at.

@@ -167,7 +167,7 @@ func TestWhatFollowsFromARun(t *testing.T) {
 	follows := func(event string, taken time.Time, sameHead ...int) (keys []string) {
 		run := bylaw.Run{Snapshot: bylaw.Snapshot{Number: 7, State: "open", Event: event, SameHead: sameHead, TakenAt: bylaw.At(taken)}}
 		run.Snapshot.Head.SHA = head
-		out, err := work.finished(t.Context(), c, run, askedFor{})
+		out, _, err := work.finished(t.Context(), c, run, askedFor{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +233,7 @@ func TestBrokenOffIsNoFailure(t *testing.T) {
 	c := claimed(t, s.Store, pullJob(9, widgets, number, "test"))
 	working, stop := context.WithCancel(t.Context())
 	stop()
-	(&worker{Server: s}).work(working, c)
+	(&worker{Server: s}).work(working, c, nil)
 	if err := s.Store.Release(t.Context(), "test"); err != nil {
 		t.Fatal(err)
 	}

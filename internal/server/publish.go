@@ -20,7 +20,7 @@ import (
 // publish posts what was judged about one commit. A check run belongs to a commit, so all pull requests
 // that stand for it are looked at together, and one job at a time does so.
 func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
-	stands, err := w.commitOf(ctx, c, p.SHA)
+	stands, err := w.commitOf(ctx, c, p.SHA, p.judged)
 	if err != nil {
 		return store.Finished{}, "", err
 	}

@@ -310,7 +310,7 @@ func TestStoppedPolicyIsAskedAgain(t *testing.T) {
 	for i, test := range []struct{ at, again time.Duration }{{0, time.Minute}, {time.Minute, 2 * time.Minute}, {3 * time.Minute, 6 * time.Minute}} {
 		run := bylaw.Run{Snapshot: bylaw.Snapshot{Number: 7, State: "open", TakenAt: bylaw.At(began.Add(test.at))}, Verdicts: []bylaw.Verdict{stopped}}
 		c := claimed(t, s.Store, pullJob(9, widgets, 7, ""))
-		out, err := (&worker{Server: s}).finished(t.Context(), c, run, askedFor{})
+		out, _, err := (&worker{Server: s}).finished(t.Context(), c, run, askedFor{})
 		if err != nil || !out.RecheckAt.Equal(began.Add(test.again)) {
 			t.Errorf("run %d: again at %s, %v; want %s after the first", i+1, out.RecheckAt, err, test.again)
 		}

@@ -88,10 +88,10 @@ func (w *worker) run(taking, working context.Context) {
 			ours, held := w.hold(working, c)
 			jobs.Go(func() {
 				defer func() { <-w.slots }()
-				next := w.work(ours, c)
+				next, judged := w.work(ours, c, nil)
 				for w.drop(held); next != nil; w.drop(held) {
 					ours, held = w.hold(working, *next)
-					next = w.work(ours, *next)
+					next, judged = w.work(ours, *next, judged)
 				}
 			})
 		}
@@ -248,8 +248,9 @@ func (w *worker) leased(ctx context.Context, c store.Claim) (sending context.Con
 }
 
 // work does one job, and keeps what came of it. One that is broken off because working has ended is given
-// back with all others, as if it had not begun. It returns what to go on with, if anything.
-func (w *worker) work(working context.Context, c store.Claim) *store.Claim {
+// back with all others, as if it had not begun. It returns what to go on with, if anything, and what was judged: that
+// is before when the next one begins.
+func (w *worker) work(working context.Context, c store.Claim, before *judged) (next *store.Claim, now *judged) {
 	ctx, cancel := context.WithTimeout(working, jobTime)
 	defer cancel()
 	began := w.Now()
@@ -257,9 +258,10 @@ func (w *worker) work(working context.Context, c store.Claim) *store.Claim {
 	var finished store.Finished
 	var note string
 	err := json.Unmarshal([]byte(c.Payload), &p)
+	p.judged = before
 	ctx, span := w.Tracer.Begin(ctx, c.Kind, p.Origin, slog.String("job", c.Key), slog.Int("attempts", c.Attempts))
 	if err == nil {
-		err = recovered(func() (err error) { finished, note, err = w.do(ctx, c, p); return err })
+		err = recovered(func() (err error) { finished, note, err = w.do(ctx, c, &p); return err })
 	}
 	line := w.Log.With("job", c.Key, "took", w.Now().Sub(began).Round(time.Millisecond))
 	if caught := new(panicked); errors.As(err, &caught) {
@@ -294,7 +296,7 @@ func (w *worker) work(working context.Context, c store.Claim) *store.Claim {
 	span.Note(slog.String("outcome", outcome), slog.String("result", note))
 	span.End(err)
 	w.Metrics.Job(c.Kind, outcome, began.Sub(c.DueAt), w.Now().Sub(began))
-	return standing.Next
+	return standing.Next, p.judged
 }
 
 // goOn is the key of what whoever has judged a pull request goes on with: publishing the verdict, unless others come
@@ -338,7 +340,7 @@ func (w *worker) renewToken(ctx context.Context, installation int64) error {
 	return nil
 }
 
-func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finished, string, error) {
+func (w *worker) do(ctx context.Context, c store.Claim, p *payload) (store.Finished, string, error) {
 	if err := w.renewToken(ctx, c.Installation); err != nil {
 		return store.Finished{}, "", err
 	}
@@ -346,19 +348,19 @@ func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finish
 	case kindPull:
 		return w.evaluate(ctx, c, p)
 	case kindPublish:
-		return w.publish(ctx, c, p)
+		return w.publish(ctx, c, *p)
 	case kindHead:
-		return w.findHead(ctx, c, p)
+		return w.findHead(ctx, c, *p)
 	case kindGroup:
-		return w.findGroup(ctx, c, p)
+		return w.findGroup(ctx, c, *p)
 	case kindRepository:
 		return w.lookAtRepository(ctx, c)
 	case kindInstallation:
-		return w.lookAtInstallation(ctx, c, p)
+		return w.lookAtInstallation(ctx, c, *p)
 	case kindAsk:
-		return w.askReviewer(ctx, c, p)
+		return w.askReviewer(ctx, c, *p)
 	case kindComment:
-		return w.comment(ctx, c, p)
+		return w.comment(ctx, c, *p)
 	case kindRecovery:
 		return w.recoverDeliveries(ctx)
 	case kindSweeps:
@@ -366,9 +368,9 @@ func (w *worker) do(ctx context.Context, c store.Claim, p payload) (store.Finish
 	case kindSweep:
 		return w.sweep(ctx, c)
 	case kindPushed:
-		return w.lookAtPush(ctx, c, p)
+		return w.lookAtPush(ctx, c, *p)
 	case kindWelcome:
-		return w.welcome(ctx, c, p)
+		return w.welcome(ctx, c, *p)
 	}
 	return store.Finished{}, "", fmt.Errorf("unknown kind of job %q", c.Kind)
 }

@@ -210,7 +210,7 @@ func BenchmarkEvent(b *testing.B) {
 			check(b, err)
 			_, err = s.GroupsOf(ctx, repository, number)
 			check(b, err)
-			_, _, err = s.LatestRun(ctx, repository, number)
+			_, _, err = s.LatestMeta(ctx, repository, number)
 			check(b, err)
 			_, err = s.Finish(ctx, c, Finished{
 				Pull: &Pull{Repository: repository, Number: number, HeadSHA: sha, State: PullOpen},
@@ -234,7 +234,7 @@ func BenchmarkEvent(b *testing.B) {
 			check(b, err)
 			_, err = s.PullsWithHead(ctx, repository, sha)
 			check(b, err)
-			_, _, err = s.LatestRun(ctx, repository, number)
+			_, _, err = s.LatestMeta(ctx, repository, number)
 			check(b, err)
 			for range 2 { // before and after it was put together
 				_, _, err = s.Outstanding(ctx, pull)

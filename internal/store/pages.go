@@ -27,15 +27,6 @@ type Decisions struct {
 	Limit      int
 }
 
-const metaColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, runs.title"
-
-func scanMeta(r row) (m RunMeta, err error) {
-	var taken int64
-	err = r.Scan(&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest, &m.Title)
-	m.TakenAt = moment(taken)
-	return m, err
-}
-
 // Decisions lists runs without their bodies, the newest first.
 func (s *Store) Decisions(ctx context.Context, d Decisions) ([]RunMeta, error) {
 	at, id := int64(math.MaxInt64), ""

@@ -27,7 +27,7 @@ func (s *Store) AllRuns(ctx context.Context) iter.Seq2[KeptRun, error] {
 		defer rows.Close()
 		for rows.Next() {
 			var k KeptRun
-			k.Run, err = scanRun(also{rows, &k.Needed})
+			k.Run, err = scanRun(also{rows, []any{&k.Needed}})
 			if err != nil {
 				yield(KeptRun{}, fmt.Errorf("list runs: %w", err))
 				return
@@ -42,13 +42,13 @@ func (s *Store) AllRuns(ctx context.Context) iter.Seq2[KeptRun, error] {
 	}
 }
 
-// also scans one column more.
+// also scans more columns behind those that it is asked for.
 type also struct {
 	row
-	more any
+	more []any
 }
 
-func (a also) Scan(into ...any) error { return a.row.Scan(append(into, a.more)...) }
+func (a also) Scan(into ...any) error { return a.row.Scan(append(into, a.more...)...) }
 
 // PersonRows counts rows that name somebody, outside runs and the audit log.
 type PersonRows struct {

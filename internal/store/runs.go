@@ -59,15 +59,22 @@ func saveRun(ctx context.Context, tx *sql.Tx, r Run) error {
 	return nil
 }
 
-const runColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, runs.title, " +
-	"runs.audit_seq, runs.audit_digest, runs.redacted_at, snapshot, verdicts, report"
+const (
+	metaColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, runs.title, " +
+		"runs.audit_seq, runs.audit_digest, runs.redacted_at"
+	runColumns = metaColumns + ", snapshot, verdicts, report"
+)
 
-func scanRun(r row) (run Run, err error) {
-	m := &run.RunMeta
+func scanMeta(r row) (m RunMeta, err error) {
 	var taken, redacted int64
 	err = r.Scan(&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest, &m.Title,
-		&m.AuditSeq, &m.AuditDigest, &redacted, &run.Snapshot, &run.Verdicts, &run.Report)
+		&m.AuditSeq, &m.AuditDigest, &redacted)
 	m.TakenAt, m.RedactedAt = moment(taken), moment(redacted)
+	return m, err
+}
+
+func scanRun(r row) (run Run, err error) {
+	run.RunMeta, err = scanMeta(also{r, []any{&run.Snapshot, &run.Verdicts, &run.Report}})
 	return run, err
 }
 
@@ -82,11 +89,20 @@ func (s *Store) Run(ctx context.Context, id string) (Run, bool, error) {
 
 // LatestRun returns the run that was last finished for a pull request, and whether there is one.
 func (s *Store) LatestRun(ctx context.Context, repository string, number int) (Run, bool, error) {
-	run, found, err := lookUpOne(ctx, s, scanRun, `
-		SELECT `+runColumns+` FROM pulls JOIN runs ON runs.id = pulls.run_id
+	return latest(ctx, s, scanRun, runColumns, repository, number)
+}
+
+// LatestMeta is LatestRun without the bodies, which are long.
+func (s *Store) LatestMeta(ctx context.Context, repository string, number int) (RunMeta, bool, error) {
+	return latest(ctx, s, scanMeta, metaColumns, repository, number)
+}
+
+func latest[T any](ctx context.Context, s *Store, scan func(row) (T, error), columns, repository string, number int) (T, bool, error) {
+	run, found, err := lookUpOne(ctx, s, scan, `
+		SELECT `+columns+` FROM pulls JOIN runs ON runs.id = pulls.run_id
 		WHERE pulls.repository = $1 AND pulls.number = $2`, repository, number)
 	if err != nil {
-		return Run{}, false, fmt.Errorf("read latest run of %s#%d: %w", repository, number, err)
+		err = fmt.Errorf("read latest run of %s#%d: %w", repository, number, err)
 	}
-	return run, found, nil
+	return run, found, err
 }

@@ -31,9 +31,9 @@ type commit struct {
 	judged  *judged             // what was judged just now; nil when nothing was
 }
 
-// commitOf reads what is known of a commit, of which judged was judged just now, if it is not nil.
-func (w *worker) commitOf(ctx context.Context, c store.Claim, sha string, judged *judged) (*commit, error) {
-	out := &commit{sha: sha, entries: map[int]audit.Named{}, judged: judged}
+// commitOf reads what is known of a commit, of which now was judged just now, if it is not nil.
+func (w *worker) commitOf(ctx context.Context, c store.Claim, sha string, now *judged) (*commit, error) {
+	out := &commit{sha: sha, entries: map[int]audit.Named{}, judged: now}
 	var err error
 	if out.known, err = w.Store.Checks(ctx, c.Repository, sha); err != nil {
 		return nil, fmt.Errorf("look up published checks: %w", err)
@@ -53,18 +53,14 @@ func (w *worker) commitOf(ctx context.Context, c store.Claim, sha string, judged
 		}
 	}
 	// The same commit can be a group's head and, for instance after it was merged, a pull request's.
-	pulls, err := w.Store.PullsAtHead(ctx, c.Repository, sha)
+	judged, told, err := w.Store.HeadOf(ctx, c.Repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("look up pull requests of a commit: %w", err)
 	}
-	for _, pull := range pulls {
-		if err := w.addProposed(ctx, c, out, pull.Number); err != nil {
+	for _, number := range judged {
+		if err := w.addProposed(ctx, c, out, number); err != nil {
 			return nil, err
 		}
-	}
-	told, err := w.Store.PullsWithHead(ctx, c.Repository, sha)
-	if err != nil {
-		return nil, fmt.Errorf("look up pull requests that were pushed: %w", err)
 	}
 	for _, number := range told {
 		if err := w.addHeardOf(ctx, c, out, number); err != nil {

@@ -185,13 +185,11 @@ func (i *intake) ask(ctx context.Context) error {
 // for forks, those that are known to have it as their head, and those of a merge group.
 func (i *intake) pullsAt(ctx context.Context, sha string) ([]int, error) {
 	numbers := slices.Clone(i.event.Check.Pulls)
-	known, err := i.server.Store.PullsAtHead(ctx, i.repository, sha)
+	known, _, err := i.server.Store.HeadOf(ctx, i.repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("find pull requests of a commit: %w", err)
 	}
-	for _, p := range known {
-		numbers = append(numbers, p.Number)
-	}
+	numbers = append(numbers, known...)
 	group, found, err := i.server.Store.Group(ctx, i.repository, sha)
 	if err != nil {
 		return nil, fmt.Errorf("find merge group of a commit: %w", err)

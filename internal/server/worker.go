@@ -341,8 +341,10 @@ func (w *worker) renewToken(ctx context.Context, installation int64) error {
 }
 
 func (w *worker) do(ctx context.Context, c store.Claim, p *payload) (store.Finished, string, error) {
-	if err := w.renewToken(ctx, c.Installation); err != nil {
-		return store.Finished{}, "", err
+	if p.judged == nil { // otherwise it was done a moment ago
+		if err := w.renewToken(ctx, c.Installation); err != nil {
+			return store.Finished{}, "", err
+		}
 	}
 	switch c.Kind {
 	case kindPull:

@@ -157,8 +157,7 @@ func BenchmarkLookUp(b *testing.B) {
 		}{
 			{"repository", func() error { _, _, err := s.Repository(ctx, "acme/widgets"); return err }},
 			{"pull", func() error { _, _, err := s.Pull(ctx, "acme/widgets", 7); return err }},
-			{"at-head", func() error { _, err := s.PullsAtHead(ctx, "acme/widgets", "sha 7"); return err }},
-			{"with-head", func() error { _, err := s.PullsWithHead(ctx, "acme/widgets", "sha 7"); return err }},
+			{"head-of", func() error { _, _, err := s.HeadOf(ctx, "acme/widgets", "sha 7"); return err }},
 			{"outstanding", func() error { _, _, err := s.Outstanding(ctx, "pull acme/widgets#7"); return err }},
 		} {
 			b.Run(look.name, func(b *testing.B) {
@@ -224,15 +223,11 @@ func BenchmarkEvent(b *testing.B) {
 			check(b, err)
 
 			c = claim()
-			_, _, _, err = s.Fact(ctx, "grant")
-			check(b, err)
 			_, err = s.Checks(ctx, repository, sha)
 			check(b, err)
 			_, _, err = s.Group(ctx, repository, sha)
 			check(b, err)
-			_, err = s.PullsAtHead(ctx, repository, sha)
-			check(b, err)
-			_, err = s.PullsWithHead(ctx, repository, sha)
+			_, _, err = s.HeadOf(ctx, repository, sha)
 			check(b, err)
 			_, _, err = s.LatestMeta(ctx, repository, number)
 			check(b, err)

@@ -45,13 +45,13 @@ const checksSQL = "SELECT " + checkColumns + " FROM checks WHERE repository = $1
 type Intention struct {
 	Repository   string
 	SHA          string
-	Names        []string
+	Names        []string // each once
 	Installation int64
 	Most         int // how many check runs all processes together write for the installation in a minute; 0 is no limit
 }
 
-// Intend notes that check runs are about to be written, and returns what was kept of each before, in the order of
-// their names. Until NoteWritten says how it ended they are Intended: GitHub may have done what it was asked, or
+// Intend notes that check runs are about to be written, and returns what is kept of each, in the order of their
+// names. Until NoteWritten says how it ended they are Intended: GitHub may have done what it was asked, or
 // created a run that we do not know. If the installation has no room for all of them nothing is noted, and notBefore
 // says when there may be; otherwise it is zero. Nothing is noted either, and before is nil, if the claim is not ours
 // any more.
@@ -77,25 +77,23 @@ func (s *Store) intend(ctx context.Context, tx *sql.Tx, c Claim, in Intention) (
 	if notBefore, err = s.pace(ctx, tx, in.Installation, len(in.Names), in.Most); err != nil || !notBefore.IsZero() {
 		return nil, notBefore, err
 	}
-	known, err := list(ctx, tx, scanCheck, checksSQL, in.Repository, in.SHA)
-	if err != nil {
-		return nil, notBefore, err
-	}
 	now := millis(s.now())
-	for _, name := range in.Names {
-		check := Check{Repository: in.Repository, SHA: in.SHA, Name: name, UpdatedAt: moment(now)}
-		if i := slices.IndexFunc(known, func(k Check) bool { return k.Name == name }); i >= 0 {
-			check = known[i]
+	for some := range slices.Chunk(in.Names, mostInserted) {
+		var rows [][]any
+		for _, name := range some {
+			rows = append(rows, []any{in.Repository, in.SHA, name, 0, "", true, 0, now})
 		}
-		before = append(before, check)
-		_, err = tx.ExecContext(ctx, `
-			INSERT INTO checks (repository, sha, name, check_run_id, digest, intended, generation, updated_at) VALUES ($1, $2, $3, 0, '', TRUE, 0, $4)
-			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE, updated_at = excluded.updated_at`, in.Repository, in.SHA, name, now)
+		values, args := tuples(rows)
+		noted, err := list(ctx, tx, scanCheck, "INSERT INTO checks ("+checkColumns+") VALUES "+values+`
+			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE, updated_at = excluded.updated_at RETURNING `+checkColumns, args...)
 		if err != nil {
-			return nil, notBefore, err
+			return nil, time.Time{}, err
+		}
+		for _, name := range some { // they come in any order
+			before = append(before, noted[slices.IndexFunc(noted, func(k Check) bool { return k.Name == name })])
 		}
 	}
-	return before, notBefore, nil
+	return before, time.Time{}, nil
 }
 
 // Outcome is how the writing of check runs ended.

@@ -40,11 +40,8 @@ func TestStatementsAreNotCompiledAgain(t *testing.T) {
 		"Claim":     func(ctx context.Context) error { _, err := s.Claim(ctx, "w", time.Minute, 1); return err },
 		"NextDue":   func(ctx context.Context) error { _, _, err := s.NextDue(ctx); return err },
 		"OpenPulls": func(ctx context.Context) error { _, err := s.OpenPulls(ctx, "acme/widgets"); return err },
-		"PullsAtHead": func(ctx context.Context) error {
-			_, err := s.PullsAtHead(ctx, "acme/widgets", "abc")
-			return err
-		},
-		"Audit": func(ctx context.Context) error { _, err := s.Audit(ctx, "acme/widgets", 1, 10); return err },
+		"HeadOf":    func(ctx context.Context) error { _, _, err := s.HeadOf(ctx, "acme/widgets", "abc"); return err },
+		"Audit":     func(ctx context.Context) error { _, err := s.Audit(ctx, "acme/widgets", 1, 10); return err },
 		"Decisions": func(ctx context.Context) error {
 			_, err := s.Decisions(ctx, Decisions{Repository: "acme/widgets", Limit: 10})
 			return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,7 +16,7 @@ func TestPace(t *testing.T) {
 		c := take(t, s, "w")
 		ask := func(installation int64, writes int) time.Time {
 			t.Helper()
-			_, notBefore, err := s.Intend(t.Context(), c, Intention{SHA: "c0ffee", Names: make([]string, writes), Installation: installation, Most: 10})
+			_, notBefore, err := s.Intend(t.Context(), c, Intention{SHA: "c0ffee", Names: numbered(writes), Installation: installation, Most: 10})
 			check(t, err)
 			return notBefore
 		}
@@ -23,7 +24,7 @@ func TestPace(t *testing.T) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				_, notBefore, err := s.Intend(t.Context(), c, Intention{SHA: "c0ffee", Names: make([]string, 2), Installation: 1, Most: 10})
+				_, notBefore, err := s.Intend(t.Context(), c, Intention{SHA: "c0ffee", Names: numbered(2), Installation: 1, Most: 10})
 				if err != nil {
 					t.Error(err)
 				}
@@ -55,4 +56,11 @@ func TestPace(t *testing.T) {
 			t.Error("there is room beside more than the most")
 		}
 	})
+}
+
+func numbered(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprint("bylaw/", i))
+	}
+	return names
 }

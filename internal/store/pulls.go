@@ -76,14 +76,3 @@ func (s *Store) OpenPulls(ctx context.Context, repository string) ([]Pull, error
 	}
 	return all, nil
 }
-
-const atHeadSQL = "SELECT " + pullColumns + " FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open' ORDER BY number"
-
-// PullsAtHead lists the open pull requests that share a head commit, and so its check runs, by number.
-func (s *Store) PullsAtHead(ctx context.Context, repository, sha string) ([]Pull, error) {
-	all, err := lookUp(ctx, s, scanPull, atHeadSQL, repository, sha)
-	if err != nil {
-		return nil, fmt.Errorf("list pulls of %s at %s: %w", repository, sha, err)
-	}
-	return all, nil
-}

@@ -55,9 +55,10 @@ func TestFinishedRunIsTheLatestOfItsPull(t *testing.T) {
 		}
 		seven.RunID = "two"
 		want := []Pull{seven, other}
-		if diff := cmp.Diff(want, must(s.PullsAtHead(t.Context(), "acme/widgets", "c0ffee"))(t)); diff != "" {
-			t.Errorf("pulls at head (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, must(s.OpenPulls(t.Context(), "acme/widgets"))(t)); diff != "" {
+			t.Errorf("open pulls (-want +got):\n%s", diff)
 		}
+		isHead(t, s, "c0ffee", []int{7, 8}, nil)
 	})
 }
 
@@ -74,9 +75,8 @@ func TestTheLastFinishedRunSaysWhatAPullIs(t *testing.T) {
 		if diff := cmp.Diff(last, found(s.Pull(t.Context(), "acme/widgets", 7))(t)); diff != "" {
 			t.Errorf("pull (-want +got):\n%s", diff)
 		}
-		if got := must(s.PullsAtHead(t.Context(), "acme/widgets", "c0ffee"))(t); len(got) != 1 {
-			t.Errorf("want it at its last head, got %+v", got)
-		}
+		isHead(t, s, "c0ffee", []int{7}, nil)
+		isHead(t, s, "decade", nil, nil)
 		check(t, s.Raise(t.Context(), Job{Key: "a"}))
 		odd := Pull{Repository: "acme/widgets", Number: 9, State: "opened"}
 		if _, err := s.Finish(t.Context(), take(t, s, "w"), Finished{Pull: &odd}); err == nil {

@@ -85,21 +85,26 @@ const mostInserted = 8
 // insert adds rows to a table, which is given with the names of its columns: "holds (installation, until)".
 func insert(ctx context.Context, tx *sql.Tx, table string, rows [][]any) error {
 	for some := range slices.Chunk(rows, mostInserted) {
-		var args []any
-		tuples := make([]string, len(some))
-		for i, row := range some {
-			marks := make([]string, len(row))
-			for j, value := range row {
-				args = append(args, value)
-				marks[j] = fmt.Sprintf("$%d", len(args))
-			}
-			tuples[i] = "(" + strings.Join(marks, ", ") + ")"
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO "+table+" VALUES "+strings.Join(tuples, ", "), args...); err != nil {
+		values, args := tuples(some)
+		if _, err := tx.ExecContext(ctx, "INSERT INTO "+table+" VALUES "+values, args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tuples are rows as VALUES takes them, with their parameters.
+func tuples(rows [][]any) (values string, args []any) {
+	all := make([]string, len(rows))
+	for i, row := range rows {
+		marks := make([]string, len(row))
+		for j, value := range row {
+			args = append(args, value)
+			marks[j] = fmt.Sprintf("$%d", len(args))
+		}
+		all[i] = "(" + strings.Join(marks, ", ") + ")"
+	}
+	return strings.Join(all, ", "), args
 }
 
 func millis(t time.Time) int64 {

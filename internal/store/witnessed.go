@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -48,22 +49,32 @@ func (s *Store) Heads(ctx context.Context, repository string, number int) ([]Hea
 	return all, nil
 }
 
-const withHeadSQL = `
-	SELECT number FROM heads WHERE repository = $1 AND sha = $2 AND NOT EXISTS
+const headOfSQL = `
+	SELECT number, FALSE FROM pulls WHERE repository = $1 AND head_sha = $2 AND state = 'open'
+	UNION ALL
+	SELECT number, TRUE FROM heads WHERE repository = $1 AND sha = $2 AND NOT EXISTS
 	  (SELECT 1 FROM heads AS later WHERE later.repository = heads.repository AND later.number = heads.number
-	   AND (later.arrived_at > heads.arrived_at OR (later.arrived_at = heads.arrived_at AND later.sha > heads.sha)))
-	ORDER BY number`
+	   AND (later.arrived_at > heads.arrived_at OR (later.arrived_at = heads.arrived_at AND later.sha > heads.sha)))`
 
-// PullsWithHead lists the pull requests whose latest known head is a commit, by number, whether they were
-// looked at since or not.
-func (s *Store) PullsWithHead(ctx context.Context, repository, sha string) ([]int, error) {
-	all, err := lookUp(ctx, s, scanInt, withHeadSQL, repository, sha)
+// HeadOf lists the pull requests whose head a commit is, by number: the open ones that were judged on it, and those of
+// which it is the latest head that was told, whether they were looked at since or not.
+func (s *Store) HeadOf(ctx context.Context, repository, sha string) (judged, told []int, err error) {
+	type one struct {
+		number int
+		told   bool
+	}
+	all, err := lookUp(ctx, s, func(r row) (o one, err error) { return o, r.Scan(&o.number, &o.told) }, headOfSQL, repository, sha)
 	if err != nil {
-		return nil, fmt.Errorf("list pulls of %s with head %s: %w", repository, sha, err)
+		return nil, nil, fmt.Errorf("list pulls of %s with head %s: %w", repository, sha, err)
 	}
-	numbers := make([]int, len(all))
-	for i, number := range all {
-		numbers[i] = int(number)
+	for _, o := range all {
+		if o.told {
+			told = append(told, o.number)
+		} else {
+			judged = append(judged, o.number)
+		}
 	}
-	return numbers, nil
+	slices.Sort(judged)
+	slices.Sort(told)
+	return judged, told, nil
 }

@@ -55,7 +55,7 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 		out.RecheckAt = w.Now().Add(lookAgain)
 		return out, "a pull request is about to be judged anew", err
 	}
-	written, hold, err := w.write(ctx, c, p.SHA, checks, stands.known)
+	wrote, hold, err := w.post(ctx, c, p.SHA, checks, stands.known)
 	if err != nil {
 		return out, "", err
 	}
@@ -65,10 +65,12 @@ func (w *worker) publish(ctx context.Context, c store.Claim, p payload) (store.F
 		out.FollowUps = append(out.FollowUps, j)
 		return out, hold.why, nil
 	}
-	if len(written) > 0 {
-		out.Audit, err = postedEntry(c, p.SHA, stands.numbers, named, standing(stands.known, written))
+	written := 0
+	if wrote != nil {
+		out.Wrote, written = wrote, len(wrote.Written)
+		out.Audit, err = postedEntry(c, p.SHA, stands.numbers, named, standing(stands.known, wrote.Written))
 	}
-	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, len(written), len(checks)), err
+	return out, fmt.Sprintf("%s, %d of %d written", report.Conclusion, written, len(checks)), err
 }
 
 // over are the check runs of policies that were posted and have nothing to say any more: they must not
@@ -93,9 +95,20 @@ type hold struct {
 	why   string
 }
 
-// write posts the check runs whose content differs from what stands there, at the same time, unless it is held.
-// A failure of one does not break off the others: nobody would know whether GitHub had done what they asked.
-func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) ([]store.Check, hold, error) {
+// write posts check runs, and notes how that ended.
+func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (hold, error) {
+	wrote, hold, err := w.post(ctx, c, sha, checks, known)
+	if err == nil && wrote != nil {
+		err = w.noteWritten(ctx, c, *wrote)
+	}
+	return hold, err
+}
+
+// post posts the check runs whose content differs from what stands there, at the same time, unless it is held. How that
+// ended is for the caller to note, in the transaction that ends its claim; nil is that nothing was written. If one
+// fails it is noted here. A failure does not break off the others: nobody would know whether GitHub had done what they
+// asked.
+func (w *worker) post(ctx context.Context, c store.Claim, sha string, checks []bylaw.Check, known []store.Check) (*store.Outcome, hold, error) {
 	due := slices.DeleteFunc(slices.Clone(checks), func(content bylaw.Check) bool { return stands(content, known) })
 	if len(due) == 0 {
 		return nil, hold{}, nil
@@ -136,7 +149,18 @@ func (w *worker) write(ctx context.Context, c store.Claim, sha string, checks []
 		})
 	}
 	err = group.Wait()
-	return rows, hold{}, errors.Join(err, w.written(ctx, c, sha, rows, well))
+	outcome := store.Outcome{Again: publishJob(c.Installation, c.Repository, sha)}
+	for i, row := range rows {
+		if well[i] {
+			outcome.Written = append(outcome.Written, row)
+		} else {
+			outcome.Doubtful = append(outcome.Doubtful, row)
+		}
+	}
+	if err != nil {
+		return nil, hold{}, errors.Join(err, w.noteWritten(ctx, c, outcome))
+	}
+	return &outcome, hold{}, nil
 }
 
 // standing are the check runs that stand on a commit after some were written, by name.
@@ -164,19 +188,11 @@ func toChange(kept store.Check, found bylaw.Posted) github.Known {
 	return github.Known{ID: found.ID}
 }
 
-// written notes how the writing of check runs ended. If another process has taken over meanwhile, nobody knows
+// noteWritten notes how the writing of check runs ended. If another process has taken over meanwhile, nobody knows
 // whose content stands there: then they are written again, by whoever is next.
-func (w *worker) written(ctx context.Context, c store.Claim, sha string, rows []store.Check, well []bool) error {
+func (w *worker) noteWritten(ctx context.Context, c store.Claim, outcome store.Outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 	defer cancel()
-	outcome := store.Outcome{Again: publishJob(c.Installation, c.Repository, sha)}
-	for i, row := range rows {
-		if well[i] {
-			outcome.Written = append(outcome.Written, row)
-		} else {
-			outcome.Doubtful = append(outcome.Doubtful, row)
-		}
-	}
 	ours, err := w.Store.NoteWritten(ctx, c, outcome)
 	if err != nil {
 		return fmt.Errorf("note published checks: %w", err)

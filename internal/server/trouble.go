@@ -138,7 +138,7 @@ func (w *worker) sayTrouble(ctx context.Context, c store.Claim, p payload, cause
 	if err != nil {
 		return fmt.Errorf("look up published checks: %w", err)
 	}
-	_, hold, err := w.write(ctx, c, p.SHA, []bylaw.Check{troubleCheck(bylaw.CheckName, troubleOf(cause))}, known)
+	hold, err := w.write(ctx, c, p.SHA, []bylaw.Check{troubleCheck(bylaw.CheckName, troubleOf(cause))}, known)
 	if err == nil && !hold.until.IsZero() {
 		return errors.New(hold.why)
 	}

@@ -102,7 +102,7 @@ func (w *worker) welcome(ctx context.Context, c store.Claim, p payload) (store.F
 			return done, "a pull request has that head, and its verdict stands there", nil
 		}
 	}
-	_, hold, err := w.write(ctx, c, sha, []bylaw.Check{setup.Welcome(outline, gate, w.App.ID)}, known)
+	hold, err := w.write(ctx, c, sha, []bylaw.Check{setup.Welcome(outline, gate, w.App.ID)}, known)
 	if err != nil || !hold.until.IsZero() {
 		done.RecheckAt = hold.until
 		return done, hold.why, err

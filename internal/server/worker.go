@@ -272,9 +272,14 @@ func (w *worker) work(working context.Context, c store.Claim, before *judged) (n
 		finished.FollowUps = following(ctx, finished.FollowUps)
 		follow(c, finished.FollowUps)
 		finished.Next, finished.Lease = goOn(finished.FollowUps), w.lease()
-		if standing, err = w.Store.Finish(ctx, c, finished); err != nil {
+		keeping, done := ctx, context.CancelFunc(func() {})
+		if finished.Wrote != nil { // it stands on GitHub, whatever has become of the work meanwhile
+			keeping, done = context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+		}
+		if standing, err = w.Store.Finish(keeping, c, finished); err != nil {
 			err = fmt.Errorf("keep result: %w", err)
 		}
+		done()
 	}
 	outcome := "done"
 	switch {

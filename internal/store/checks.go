@@ -112,19 +112,7 @@ func (s *Store) NoteWritten(ctx context.Context, c Claim, o Outcome) (bool, erro
 		if ours, err = holds(ctx, tx, c); err != nil {
 			return err
 		}
-		if !ours {
-			return s.doubt(ctx, tx, o)
-		}
-		for _, k := range o.Written { // one that was forgotten, or is in doubt, since it was read must be written again
-			_, err := tx.ExecContext(ctx, `
-				UPDATE checks SET check_run_id = $4, digest = $5, updated_at = $7, intended = (generation <> $6)
-				WHERE repository = $1 AND sha = $2 AND name = $3`,
-				k.Repository, k.SHA, k.Name, k.RunID, k.Digest, k.Generation, millis(s.now()))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.noteWritten(ctx, tx, o, ours)
 	})
 	if err != nil {
 		return false, fmt.Errorf("note written checks: %w", err)
@@ -133,6 +121,22 @@ func (s *Store) NoteWritten(ctx context.Context, c Claim, o Outcome) (bool, erro
 		s.signal()
 	}
 	return ours, nil
+}
+
+func (s *Store) noteWritten(ctx context.Context, tx *sql.Tx, o Outcome, ours bool) error {
+	if !ours {
+		return s.doubt(ctx, tx, o)
+	}
+	for _, k := range o.Written { // one that was forgotten, or is in doubt, since it was read must be written again
+		_, err := tx.ExecContext(ctx, `
+			UPDATE checks SET check_run_id = $4, digest = $5, updated_at = $7, intended = (generation <> $6)
+			WHERE repository = $1 AND sha = $2 AND name = $3`,
+			k.Repository, k.SHA, k.Name, k.RunID, k.Digest, k.Generation, millis(s.now()))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) doubt(ctx context.Context, tx *sql.Tx, o Outcome) error {

@@ -93,6 +93,43 @@ func TestDoubtfulChecksAreWrittenAgain(t *testing.T) {
 	})
 }
 
+// TestFinishingNotesWhatWasWritten, with the claim or, if that is lost, as something that must be written again.
+func TestFinishingNotesWhatWasWritten(t *testing.T) {
+	engines(t, func(t *testing.T, d database) {
+		s := d.open(t)
+		accept(t, s, intake("one", "publish"))
+		finishes := func(c Claim, digest string, ours bool) {
+			t.Helper()
+			written := must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)[0]
+			written.RunID, written.Digest = 55, digest
+			standing, err := s.Finish(t.Context(), c, Finished{Wrote: &Outcome{Written: []Check{written}, Again: Job{Key: "again"}}})
+			if err != nil || standing.Ours != ours {
+				t.Errorf("the claim is ours: %v, %v; want %v", standing.Ours, err, ours)
+			}
+			kept := must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)[0]
+			if kept.RunID != 55 || kept.Digest != "d1" || kept.Intended == ours {
+				t.Errorf("kept %+v", kept)
+			}
+		}
+		c := take(t, s, "w")
+		intend(t, s, c)
+		finishes(c, "d1", true)
+		nothing(t, s)
+
+		check(t, s.Raise(t.Context(), Job{Key: "publish"}))
+		lost := take(t, s, "w")
+		intend(t, s, lost)
+		d.pass(2 * time.Minute)
+		c = take(t, s, "other")
+		note := must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)
+		must(s.NoteWritten(t.Context(), c, Outcome{Written: note}))(t)
+		finishes(lost, "d2", false)
+		if again := take(t, s, "w"); again.Key != "again" {
+			t.Errorf("got %s, want the job that writes it once more", again.Key)
+		}
+	})
+}
+
 // TestDisownedChecksAreNotTouched: what GitHub shows is not what is kept. It is written beside that, unless somebody is
 // at it or has just been.
 func TestDisownedChecksAreNotTouched(t *testing.T) {

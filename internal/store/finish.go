@@ -12,6 +12,7 @@ type Finished struct {
 	RecheckAt time.Time    // when time alone may change the result; zero is never
 	Pull      *Pull        // the pull request as the run saw it
 	Run       *Run         // with Pull, it becomes the latest run of that pull request
+	Wrote     *Outcome     // how the writing of check runs ended; NoteWritten need not be called then
 	Audit     []AuditEntry // appended in this order. A run that names no entry names the first
 	// FollowUps are raised even if a newer run is to come. That one may not raise them: it sees another head,
 	// and nobody else would come back to the one before. Jobs are merged, so raising them twice costs little.
@@ -23,8 +24,8 @@ type Finished struct {
 }
 
 // Finish ends a claim and keeps what its run produced, all in one transaction. If the claim is no longer
-// ours, nothing is written and Standing.Ours is false. A lease that ran out is still ours as long as nobody
-// has taken the key.
+// ours, nothing is written, but f.Wrote is in doubt as NoteWritten has it, and Standing.Ours is false. A lease that ran
+// out is still ours as long as nobody has taken the key.
 func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, error) {
 	var standing Standing
 	err := s.share(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -33,6 +34,9 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 			UPDATE work SET done = $4, recheck_at = $5, claimed = 0, lease_owner = '', lease_until = 0, attempts = 0, last_error = '', trouble = ''
 			WHERE key = $1 AND lease_owner = $2 AND fence = $3 RETURNING want`,
 			c.Key, c.Owner, c.Fence, c.Want, millis(f.RecheckAt))
+		if err == nil && f.Wrote != nil {
+			err = s.noteWritten(ctx, tx, *f.Wrote, ours)
+		}
 		if err != nil || !ours {
 			return err
 		}
@@ -72,7 +76,7 @@ func (s *Store) Finish(ctx context.Context, c Claim, f Finished) (Standing, erro
 	if standing.Next != nil {
 		others--
 	}
-	if standing.Newer || standing.Ours && others > 0 {
+	if standing.Newer || standing.Ours && others > 0 || !standing.Ours && f.Wrote != nil {
 		s.signal()
 	}
 	return standing, nil

@@ -25,16 +25,17 @@ import (
 
 // checkOptions are the flags of `bylaw check`.
 type checkOptions struct {
-	from       string
-	rules      string
-	git        string
-	files      bool
-	base, head string
-	author     string
-	approvedBy []string
-	post       bool
-	json       bool
-	markdown   bool
+	from         string
+	rules        string
+	organization string
+	git          string
+	files        bool
+	base, head   string
+	author       string
+	approvedBy   []string
+	post         bool
+	json         bool
+	markdown     bool
 }
 
 func checkCommand(s streams) *cobra.Command {
@@ -56,6 +57,7 @@ func checkCommand(s streams) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.from, "from", "", "folder of recorded facts, or file of snapshots")
 	f.StringVar(&o.rules, "rules", "", "with --from FILE and --files: folder whose .github/bylaw.yml is the law; otherwise the working directory, or the files' own repository")
+	f.StringVar(&o.organization, "organization", "", "with --git, --files and --from FILE: folder with a checkout of <organization>/.github, whose configuration gives the defaults; without it they are not looked at")
 	f.BoolVar(&o.files, "files", false, "the arguments are files and folders, each file looked at as if it was to be added; only policies about content are asked")
 	f.StringVar(&o.git, "git", "", "folder of a local clone")
 	f.StringVar(&o.base, "base", "", "with --git: revision to merge into; its rules apply")
@@ -91,6 +93,8 @@ func runCheck(ctx context.Context, s streams, o checkOptions, given []string) er
 		return usagef("%q is not a GitHub login", notLogins[0])
 	case o.git != "" && o.base == "":
 		return usagef("--git needs --base: the branch to merge into")
+	case o.organization != "" && len(given) > 0 && !o.files:
+		return usagef("--organization is for --git, --files and --from FILE; of a pull request on GitHub the defaults are read there")
 	case o.post && (len(given) == 0 || o.files):
 		return usagef("--post needs a pull request on GitHub: OWNER/REPO#N")
 	}
@@ -117,7 +121,7 @@ func checkClone(ctx context.Context, s streams, o checkOptions, checker *check.C
 	if err != nil {
 		return err
 	}
-	clone := check.Clone{Folder: folder, Base: o.base, Head: o.head, Author: o.author, ApprovedBy: o.approvedBy, Now: time.Now}
+	clone := check.Clone{Folder: folder, Base: o.base, Head: o.head, Author: o.author, ApprovedBy: o.approvedBy, Organization: check.Folder(o.organization), Now: time.Now}
 	checker.GitHub = clone
 	result, err := checker.Check(ctx, clone.Ref(), check.Ask{Event: "check", Anonymous: o.author == ""})
 	if err != nil {
@@ -134,6 +138,7 @@ func checkLoose(ctx context.Context, s streams, o checkOptions, checker *check.C
 	if err != nil {
 		return err
 	}
+	loose.Organization = check.Folder(o.organization)
 	checker.GitHub = loose
 	result, err := checker.Check(ctx, loose.Ref(), check.Ask{Event: "check", FilesOnly: true})
 	if err != nil {
@@ -149,6 +154,9 @@ func checkRecorded(ctx context.Context, s streams, o checkOptions, checker *chec
 	}
 	if !info.IsDir() {
 		return checkLines(ctx, s, o, checker)
+	}
+	if o.organization != "" {
+		return usagef("--organization is not for --from FOLDER: the defaults are recorded in the folder organization in it")
 	}
 	recorded := check.Recorded{Folder: o.from}
 	ref, err := recorded.Ref()
@@ -173,9 +181,13 @@ func checkLines(ctx context.Context, s streams, o checkOptions, checker *check.C
 	if err != nil {
 		return usagef("--from %s cannot be read", o.from)
 	}
-	rules, err := rulesIn(ctx, checker, cmp.Or(o.rules, "."), "")
+	folder := cmp.Or(o.rules, ".")
+	rules, err := rulesIn(ctx, checker, folder, o.organization)
 	if err != nil {
 		return err
+	}
+	if !rules.Exists { // under no rules everything would pass
+		return usagef("there is no %s in %s; name the folder of the rules with --rules", bylaw.ConfigPath, folder)
 	}
 	var worst error
 	total := bytes.Count(data, []byte("\n"))
@@ -315,7 +327,10 @@ func said(s streams, o checkOptions, result check.Result) error {
 	switch {
 	case len(result.Run.Report.Checks) == 0:
 		where := "on the default branch"
-		if o.files {
+		switch {
+		case o.git != "":
+			where = "in " + o.base + " of this clone"
+		case o.files:
 			where = "where the rules are looked for; name the folder with --rules"
 		}
 		fmt.Fprintf(s.err, "bylaw: nothing is configured: there is no %s %s\n", bylaw.ConfigPath, where)

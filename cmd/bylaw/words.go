@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/check"
 	"github.com/bylaw-app/bylaw/internal/github"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
@@ -16,6 +17,9 @@ func sentence(err error) string {
 	var g *github.Error
 	if errors.As(err, &g) {
 		return g.Sentence()
+	}
+	if g := new(check.GitError); errors.As(err, &g) {
+		return g.Error()
 	}
 	if u := new(store.Unusable); errors.As(err, &u) {
 		return u.Error()

@@ -29,7 +29,7 @@ type Reading struct {
 
 // Tree is a selection of the files of one commit.
 type Tree struct {
-	Repository string // "owner/name"
+	Repository string // "owner/name"; "" when nobody has looked
 	Commit     string // full sha; "" when the repository cannot be seen or is empty
 	Visible    bool   // whether the repository can be read at all
 	Files      []Blob // those of the wanted files that exist, in no particular order

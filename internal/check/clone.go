@@ -1,13 +1,9 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"path"
 	"slices"
 	"strconv"
@@ -24,7 +20,9 @@ type Clone struct {
 	Base, Head string   // revisions
 	Author     string   // login of who would open the pull request; "" when that is not told
 	ApprovedBy []string // logins of people who would approve it, and who may write to the repository
-	Now        func() time.Time
+	// Organization holds a checkout of <organization>/.github, which gives the defaults; "" when that is not here.
+	Organization Folder
+	Now          func() time.Time
 }
 
 // Ref is the pull request that the clone stands for: number 1 of a repository named after the folder.
@@ -34,7 +32,8 @@ func (c Clone) Ref() bylaw.Ref {
 
 // Read returns what git knows of the change between the base and the head. Who may write to the
 // repository it does not know, so Pushers is nil. A folder without a repository, a revision that git does
-// not know and a head that adds no commit are each a *bylaw.Problem.
+// not know, two that have nothing in common and a head that adds no commit are each a *bylaw.Problem; what else
+// git has to say is a [GitError].
 func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Reading, error) {
 	if err := c.stands(ctx); err != nil {
 		return bylaw.Reading{}, err
@@ -45,6 +44,9 @@ func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.
 	}
 	head, err := c.commit(ctx, c.Head)
 	if err != nil {
+		return bylaw.Reading{}, err
+	}
+	if err := c.related(ctx, base, head); err != nil {
 		return bylaw.Reading{}, err
 	}
 	now := bylaw.At(c.Now())
@@ -78,13 +80,14 @@ func (c Clone) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.
 	if reading.Law.Files, err = c.Files(ctx, ref, &s, bylaw.RevisionLaw, paths); err != nil {
 		return bylaw.Reading{}, err
 	}
-	return reading, nil
+	reading.Organization, err = c.Organization.defaults(want.Organization)
+	return reading, err
 }
 
 // Teams returns none: git knows of no teams, and nothing is fetched.
 func (c Clone) Teams(context.Context, bylaw.Ref, []string) ([]bylaw.Team, error) { return nil, nil }
 
-// Files returns files of the base or the head revision.
+// Files returns files of the base or the head revision, or of the organization's folder.
 func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revision bylaw.Revision, paths []string) ([]bylaw.Blob, error) {
 	tip, older := revision.Split()
 	commit := cmp.Or(older, s.Base.SHA)
@@ -92,9 +95,12 @@ func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revisi
 	case bylaw.RevisionHead:
 		commit = s.Head.SHA
 	case bylaw.RevisionOrganization:
-		return nil, nil // another repository, which is not here
+		if c.Organization == "" || older != "" {
+			return nil, nil // another repository, or its history, which is not here
+		}
+		return c.Organization.Files(paths)
 	}
-	listing, err := c.git(ctx, append([]string{"ls-tree", "-r", "-z", "--full-tree", commit, "--"}, paths...)...)
+	listing, err := c.git(ctx, "list the files of "+commit, append([]string{"ls-tree", "-r", "-z", "--full-tree", commit, "--"}, paths...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +111,7 @@ func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revisi
 		if !ok || len(fields) != 3 || fields[1] != "blob" {
 			continue
 		}
-		data, err := c.git(ctx, "cat-file", "blob", fields[2])
+		data, err := c.git(ctx, "read "+name, "cat-file", "blob", fields[2])
 		if err != nil {
 			return nil, err
 		}
@@ -114,9 +120,13 @@ func (c Clone) Files(ctx context.Context, _ bylaw.Ref, s *bylaw.Snapshot, revisi
 	return out, nil
 }
 
-// Dates tells since when the lines of a file are as they are, as far as this clone has the history.
-func (c Clone) Dates(ctx context.Context, _ bylaw.Ref, v bylaw.Version) (bylaw.Dated, error) {
-	log, err := c.git(ctx, "log", "--first-parent", "-m", "--format=%H %cI", v.Commit, "--", v.Path)
+// Dates tells since when the lines of a file are as they are, as far as this clone has the history. Of the
+// organization's files nothing is known: they are taken as they stand in a folder.
+func (c Clone) Dates(ctx context.Context, ref bylaw.Ref, v bylaw.Version) (bylaw.Dated, error) {
+	if v.Repository != ref.Repository() {
+		return bylaw.Dated{}, nil
+	}
+	log, err := c.git(ctx, "read the history of "+v.Path, "log", "--first-parent", "-m", "--format=%H %cI", v.Commit, "--", v.Path)
 	if err != nil {
 		return bylaw.Dated{}, err
 	}
@@ -125,11 +135,11 @@ func (c Clone) Dates(ctx context.Context, _ bylaw.Ref, v bylaw.Version) (bylaw.D
 		commit, date, _ := strings.Cut(strings.TrimSpace(line), " ")
 		at, err := time.Parse(time.RFC3339, date)
 		if err != nil {
-			return bylaw.Dated{}, fmt.Errorf("read git log: %w", err)
+			return bylaw.Dated{}, c.unexpected("read the history of " + v.Path)
 		}
 		dates.Changes = append(dates.Changes, bylaw.Change{Commit: commit, At: bylaw.At(at)})
 	}
-	blame, err := c.git(ctx, "blame", "--first-parent", "--line-porcelain", v.Commit, "--", v.Path)
+	blame, err := c.git(ctx, "find out since when the lines of "+v.Path+" are as they are", "blame", "--first-parent", "--line-porcelain", v.Commit, "--", v.Path)
 	if err != nil {
 		return bylaw.Dated{}, err
 	}
@@ -141,7 +151,7 @@ func (c Clone) Dates(ctx context.Context, _ bylaw.Ref, v bylaw.Version) (bylaw.D
 		}
 		at, err := strconv.ParseInt(seconds, 10, 64)
 		if err != nil {
-			return bylaw.Dated{}, fmt.Errorf("read git blame: %w", err)
+			return bylaw.Dated{}, c.unexpected("find out since when the lines of " + v.Path + " are as they are")
 		}
 		number++
 		dates.Lines = append(dates.Lines, bylaw.DatedLines{First: number, Last: number, At: bylaw.At(time.Unix(at, 0))})
@@ -160,7 +170,7 @@ var statuses = map[byte]string{'A': "added", 'D': "removed", 'M': "modified", 'R
 // changed lists the files that differ between the head and where it left the base, with the lines that
 // git counts.
 func (c Clone) changed(ctx context.Context, base, head string) ([]bylaw.File, error) {
-	names, err := c.git(ctx, "diff", "--name-status", "-z", "-M", base+"..."+head)
+	names, err := c.git(ctx, c.comparing(), "diff", "--name-status", "-z", "-M", base+"..."+head)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +184,7 @@ func (c Clone) changed(ctx context.Context, base, head string) ([]bylaw.File, er
 		}
 		files = append(files, f)
 	}
-	numbers, err := c.git(ctx, "diff", "--numstat", "-z", "-M", base+"..."+head)
+	numbers, err := c.git(ctx, c.comparing(), "diff", "--numstat", "-z", "-M", base+"..."+head)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +210,7 @@ func (c Clone) changed(ctx context.Context, base, head string) ([]bylaw.File, er
 
 // commits lists the commits that the head has and the base has not, oldest first.
 func (c Clone) commits(ctx context.Context, base, head string) ([]bylaw.Commit, error) {
-	out, err := c.git(ctx, "log", "--reverse", "-z", "--format=%H%n%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)", base+".."+head)
+	out, err := c.git(ctx, c.comparing(), "log", "--reverse", "-z", "--format=%H%n%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)", base+".."+head)
 	if err != nil {
 		return nil, err
 	}
@@ -225,40 +235,4 @@ func (c Clone) commits(ctx context.Context, base, head string) ([]bylaw.Commit, 
 func domainOf(mail string) string {
 	_, domain, _ := strings.Cut(mail, "@")
 	return strings.ToLower(domain)
-}
-
-func (c Clone) commit(ctx context.Context, revision string) (string, error) {
-	out, err := c.git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
-	if err != nil {
-		return "", &bylaw.Problem{File: c.Folder, Msg: fmt.Sprintf("git knows no commit %q here", revision), Fix: "name a branch, a tag or a commit, and fetch it first"}
-	}
-	return strings.TrimSpace(string(out)), nil
-}
-
-// stands returns what is wrong with the folder as a place to ask git about.
-func (c Clone) stands(ctx context.Context) error {
-	if info, err := os.Stat(c.Folder); err != nil || !info.IsDir() {
-		return &bylaw.Problem{File: c.Folder, Msg: "there is no such folder", Fix: "name the folder of a git repository with --git"}
-	}
-	_, err := c.git(ctx, "rev-parse", "--git-dir")
-	refused := new(exec.ExitError)
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return &bylaw.Problem{File: c.Folder, Msg: "git is not installed here", Fix: "install git, which reads the repository"}
-	case errors.As(err, &refused) && bytes.Contains(refused.Stderr, []byte("dubious ownership")):
-		return &bylaw.Problem{File: c.Folder, Msg: "git does not read this folder, because somebody else owns it", Fix: "if you trust it: git config --global --add safe.directory " + c.Folder}
-	case errors.As(err, &refused):
-		return &bylaw.Problem{File: c.Folder, Msg: "this is no git repository", Fix: "name the folder of one with --git"}
-	}
-	return err
-}
-
-func (c Clone) git(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", c.Folder}, args...)...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("git %s: %w", args[0], err)
-	}
-	return out, nil
 }

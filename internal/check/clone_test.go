@@ -100,7 +100,7 @@ func TestACloneKnowsWhenLinesCame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.Dates(t.Context(), bylaw.Ref{}, bylaw.Version{Commit: head, Path: "kept.txt"})
+	got, err := c.Dates(t.Context(), c.Ref(), bylaw.Version{Repository: c.Ref().Repository(), Commit: head, Path: "kept.txt"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,24 @@ func (f Folder) Rules(repository string) (bylaw.Tree, error) {
 	return t, err
 }
 
+// defaults reads the configuration and the policies that stand in a checkout of an organization's repository
+// .github, with further files. Of no folder it is the zero tree: nobody has looked.
+func (f Folder) defaults(further []string) (bylaw.Tree, error) {
+	if f == "" {
+		return bylaw.Tree{}, nil
+	}
+	if info, err := os.Stat(string(f)); err != nil || !info.IsDir() {
+		return bylaw.Tree{}, &bylaw.Problem{File: string(f), Msg: "there is no such folder", Fix: "name a checkout of the organization's repository .github with --organization"}
+	}
+	t, err := f.Rules(string(f))
+	if err != nil {
+		return t, err
+	}
+	more, err := f.Files(further)
+	t.Files = append(t.Files, more...)
+	return t, err
+}
+
 // Files reads those of the named files that exist. A path that ends in "/" is a folder, and stands for
 // every file below it; a folder that is named without it does not exist, and the reverse.
 func (f Folder) Files(paths []string) ([]bylaw.Blob, error) {

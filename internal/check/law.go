@@ -217,7 +217,11 @@ func originOf(t trees, repository, organization *policy.File) string {
 	if repository != nil {
 		own = "Configured in " + code(bylaw.ConfigPath)
 	}
-	if organization != nil {
+	switch {
+	case organization == nil && t.organization.Repository == "": // nobody has looked for them
+		defaults = "organization defaults: not looked at (they stand in the organization's repository " + code(bylaw.OrganizationRepository) +
+			"; name a checkout of it with " + code("--organization FOLDER") + ")"
+	case organization != nil:
 		defaults = fmt.Sprintf("organization defaults: %s of %s", code(bylaw.ConfigPath), code(t.organization.Repository))
 		if f, _ := t.organization.File(bylaw.ConfigPath); len(f.OID) >= 7 { // the file's, not the commit's: it changes when the defaults do
 			defaults += " at " + code(f.OID[:7])

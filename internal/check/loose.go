@@ -20,7 +20,9 @@ type Loose struct {
 	Folder Folder   // against which paths are written: the repository in which they stand
 	Rules  Folder   // whose configuration and policies are the law
 	Paths  []string // with "/", in order
-	Now    func() time.Time
+	// Organization holds a checkout of <organization>/.github, which gives the defaults; "" when that is not here.
+	Organization Folder
+	Now          func() time.Time
 }
 
 // maxLoose is how many files can be looked at, as many as GitHub lists of a pull request.
@@ -129,8 +131,12 @@ func (l Loose) Read(_ context.Context, ref bylaw.Ref, want bylaw.Want) (bylaw.Re
 		return bylaw.Reading{}, err
 	}
 	more, err := l.Rules.Files(want.Law)
+	if err != nil {
+		return bylaw.Reading{}, err
+	}
 	law.Files = append(law.Files, more...)
-	return bylaw.Reading{Snapshot: s, Law: law}, err
+	organization, err := l.Organization.defaults(want.Organization)
+	return bylaw.Reading{Snapshot: s, Law: law, Organization: organization}, err
 }
 
 // lines counts lines as git does: a file with a zero byte near its beginning has none.
@@ -152,6 +158,10 @@ func (l Loose) Files(_ context.Context, _ bylaw.Ref, _ *bylaw.Snapshot, revision
 		return l.Folder.Files(paths)
 	case bylaw.RevisionLaw:
 		return l.Rules.Files(paths)
+	case bylaw.RevisionOrganization:
+		if l.Organization != "" {
+			return l.Organization.Files(paths)
+		}
 	}
 	return nil, nil
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -38,7 +39,8 @@ func replayCommand(s streams) *cobra.Command {
 			"these are stay as they were recorded; rosters and `relations` of the rules are not looked at.\n\n" +
 			"  bylaw replay --rules FOLDER runs.jsonl                      under the bylaw.yml and the policies of a folder\n" +
 			"  bylaw replay --set POLICY.PARAMETER=VALUE... runs.jsonl     as recorded, but for these parameters\n" +
-			"  bylaw replay runs.jsonl                                     as recorded, by the built-in policies of this version\n" +
+			"  bylaw replay runs.jsonl                                     as recorded, by the built-in policies of this version;\n" +
+			"                                                              a community's own need --rules, which has their text\n" +
 			"  bylaw replay --rules FOLDER --database bylaw.db             what the service has judged: the last run of each head\n\n" +
 			"A PATH holds one run (`bylaw check --json`) or one snapshot on each line; - is standard input. A snapshot that was\n" +
 			"never judged is compared with success or, with --set, with the same rules without the change; without --rules these\n" +
@@ -102,6 +104,11 @@ func runReplay(ctx context.Context, s streams, o replayOptions, paths []string) 
 		records = recordsOf(kept.Runs(ctx, o.repository, period))
 	}
 	out := replayPrinter{s: s, json: o.json}
+	if o.rules == "" {
+		for _, b := range builtIn {
+			out.known = append(out.known, b.ID)
+		}
+	}
 	defer s.progress("")
 	err = checker.Replay(ctx, check.Replay{
 		Rules: rules, Result: out.result, Unreadable: out.unreadable,
@@ -221,12 +228,20 @@ type replayPrinter struct {
 	json  bool
 	count check.Tallying
 	seen  int
+
+	known   []string // the policies whose text is known; nil: all that the rules name
+	unknown []string // those that could not be judged for that, in order
 }
 
 func (p *replayPrinter) result(r check.Replayed) error {
 	p.count.Add(r)
 	p.seen++
 	p.s.progress("%d judged", p.seen)
+	for _, of := range r.Policies {
+		if p.known != nil && of.To == bylaw.Broken && !slices.Contains(p.known, of.Policy) && !slices.Contains(p.unknown, of.Policy) {
+			p.unknown = append(p.unknown, of.Policy)
+		}
+	}
 	switch {
 	case p.json:
 		return json.NewEncoder(p.s.out).Encode(struct {
@@ -284,6 +299,11 @@ func (p *replayPrinter) end(rules check.OtherRules) error {
 	}
 	if rules.Relations {
 		fmt.Fprintln(p.s.err, "bylaw: how near organizations are was recorded; `relations` of these rules was not looked at")
+	}
+	if len(p.unknown) > 0 {
+		slices.Sort(p.unknown)
+		fmt.Fprintf(p.s.err, "bylaw: %s: not built in, so the text is not among the records; name the folder with the community's rules, "+
+			"such as a checkout of its default branch: bylaw replay --rules FOLDER\n", strings.Join(p.unknown, ", "))
 	}
 	if t.Defaults > 0 {
 		fmt.Fprintf(p.s.err, "bylaw: %d were recorded without the parameters of their policies; the defaults were taken\n", t.Defaults)

@@ -80,7 +80,11 @@ func (o *OtherRules) Set(text string) error {
 		if near := document.Nearest(ch.policy, ids); near != "" {
 			return fmt.Errorf("there is no policy %q; did you mean %q?", ch.policy, near)
 		}
-		return fmt.Errorf("there is no policy %q; there are %s", ch.policy, inARow(ids))
+		further := ""
+		if o.recorded {
+			further = "; the community's own are known with --rules FOLDER, a checkout of its default branch"
+		}
+		return fmt.Errorf("there is no policy %q; there are %s%s", ch.policy, inARow(ids), further)
 	}
 	doc, err := document.Read("value", document.YAML, []byte(written))
 	if e := new(document.Error); errors.As(err, &e) {

@@ -76,6 +76,7 @@ func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 	}
 	kept, err := store.Open(ctx, set.database, time.Now)
 	if err != nil {
+		logUnusable(log, err)
 		return err
 	}
 	defer kept.Close()
@@ -146,6 +147,20 @@ func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 	err = srv.Run(ctx, listener)
 	log.Info("stopped", "err", err)
 	return err
+}
+
+// logUnusable logs why the database cannot be used in one line, with what the engine said of it: who started the
+// service is told in a sentence, which leaves that out.
+func logUnusable(log *slog.Logger, err error) {
+	why, said := sentence(err), err
+	if u := new(store.Unusable); errors.As(err, &u) {
+		why, said = u.Msg, u.Err
+	}
+	line := []any{"why", why}
+	if said != nil {
+		line = append(line, "err", said)
+	}
+	log.Error("the database cannot be used", line...)
 }
 
 // called counts what is asked of GitHub.

@@ -91,12 +91,12 @@ func sqliteFile(name string) (string, url.Values, error) {
 	}
 	u, err := url.Parse(name)
 	if err != nil {
-		return "", nil, err
+		return "", nil, notFile
 	}
 	file := u.Path
 	if u.Opaque != "" { // file:relative/path
 		if file, err = url.PathUnescape(u.Opaque); err != nil {
-			return "", nil, err
+			return "", nil, notFile
 		}
 	}
 	query := u.Query()
@@ -120,6 +120,9 @@ func isFolder(path string) bool {
 func (s *Store) openPostgres(ctx context.Context, name string) error {
 	config, err := pgx.ParseConfig(name)
 	if err != nil {
+		if _, odd := url.Parse(name); odd != nil {
+			err = nil // it quotes the part that cannot be read, which may be of the password
+		}
 		return &Unusable{Msg: "the postgres:// URL cannot be read", Fix: "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as @ and / in a password as %40 and %2F", Err: err}
 	}
 	if config.RuntimeParams["synchronous_commit"] == "" {

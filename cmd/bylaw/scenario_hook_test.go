@@ -26,6 +26,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/github"
 )
 
 // cmdPost posts a webhook by hand, to say what GitHub would never say.
@@ -43,7 +44,7 @@ func cmdPost(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	body := []byte(ts.ReadFile(flags.Arg(1)))
 	body = append(body, bytes.Repeat([]byte(" "), max(0, *pad-len(body)))...)
-	request, err := http.NewRequest(http.MethodPost, st.serviceURL+"/webhook", bytes.NewReader(body))
+	request, err := http.NewRequest(http.MethodPost, st.gh.Hook.URL, bytes.NewReader(body))
 	ts.Check(err)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-GitHub-Event", flags.Arg(0))
@@ -81,6 +82,9 @@ func cmdCredentials(ts *testscript.TestScript, neg bool, args []string) {
 	for name, key := range map[string]*rsa.PrivateKey{"app.pem": st.key, "other.pem": other} {
 		text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 		ts.Check(os.WriteFile(ts.MkAbs(name), text, 0o600))
+		print, err := github.Fingerprint(key)
+		ts.Check(err)
+		ts.Setenv(map[string]string{"app.pem": "FINGERPRINT", "other.pem": "OTHER_FINGERPRINT"}[name], print)
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
@@ -90,6 +94,26 @@ func cmdCredentials(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("BYLAW_WEBHOOK_SECRET", st.secret)
 	ts.Setenv("BYLAW_LISTEN", free.Addr().String())
 	ts.Setenv("BYLAW_DATABASE", ts.MkAbs("serve.db"))
+}
+
+func cmdKeys(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: keys FILE...")
+	}
+	var keys []*rsa.PublicKey
+	for _, name := range args {
+		key, err := github.ParsePrivateKey([]byte(ts.ReadFile(name)))
+		ts.Check(err)
+		keys = append(keys, &key.PublicKey)
+	}
+	stageOf(ts).gh.SetKeys(keys...)
+}
+
+func cmdSecret(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: secret TEXT")
+	}
+	stageOf(ts).gh.SetHookSecret(args[0])
 }
 
 func cmdHandover(ts *testscript.TestScript, neg bool, args []string) {

@@ -54,10 +54,12 @@ func TestMain(m *testing.M) {
 //	fault FILE                 make GitHub fail: a mapping with method, route, nth, times, status, body, html, ...
 //	                           From then on a step is also answered when the service waits to try again
 //	mend                       take all faults away, and let time go by until the service has caught up
-//	post [FLAG...] EVENT FILE  post FILE as a webhook, signed like GitHub's, and print status and answer. Flags:
+//	post [FLAG...] EVENT FILE  post FILE where GitHub posts its webhooks, signed like those, and print status and answer. Flags:
 //	                           -unsigned, -sha1, -secret=TEXT, -guid=TEXT, -pad=BYTES (spaces up to that length)
 //	credentials                set BYLAW_* for `bylaw serve` to the App's on the stage, and to a free address;
-//	                           other.pem is a key of nobody
+//	                           other.pem is a key of nobody; $FINGERPRINT and $OTHER_FINGERPRINT name the two
+//	keys FILE...               have GitHub accept the keys in these files as the App's, and no others
+//	secret TEXT                have GitHub sign webhooks with another secret
 //	handover                   wait until the `bylaw serve` of BYLAW_LISTEN is ready; it gets GitHub's webhooks from now on
 //	terminate                  send SIGTERM to the commands in the background, as Docker and systemd do
 //	await 'OWNER/REPO#N' WORD  wait until the check run `bylaw` has this conclusion
@@ -78,7 +80,7 @@ func TestScenarios(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"stage": cmdStage, "play": cmdPlay, "checks": cmdChecks, "calls": cmdCalls,
 			"fault": cmdFault, "mend": cmdMend, "audit": cmdAudit, "requested": cmdRequested, "runs": cmdRuns,
-			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "await": cmdAwait, "metrics": cmdMetrics,
+			"post": cmdPost, "credentials": cmdCredentials, "handover": cmdHandover, "keys": cmdKeys, "secret": cmdSecret, "await": cmdAwait, "metrics": cmdMetrics,
 			"terminate": cmdTerminate, "comments": cmdComments,
 		},
 	})

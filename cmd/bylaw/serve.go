@@ -143,7 +143,11 @@ func serve(ctx context.Context, s streams, adjust func(*server.Server)) error {
 		site.SignIn = &github.SignIn{ClientID: set.clientID, ClientSecret: set.clientSecret, BaseURL: set.apiURL}
 	}
 	srv.Pages = site.Handler()
-	log.Info("serving", "listen", listener.Addr().String(), "version", version())
+	print, err := github.Fingerprint(set.key)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "listen", listener.Addr().String(), "version", version(), "key", print)
 	err = srv.Run(ctx, listener)
 	log.Info("stopped", "err", err)
 	return err

@@ -65,8 +65,9 @@ type GitHub struct {
 	accounts      map[string]*account // by lower-case login
 	repos         map[string]*repository
 	teams         []*team
-	self          *app   // the App under test; see own
-	apps          []*app // Apps other than ours
+	self          *app             // the App under test; see own
+	keys          []*rsa.PublicKey // that the App has instead of App.Key; see SetKeys
+	apps          []*app           // Apps other than ours
 	installations []*installation
 	tokens        map[string]*token
 	conversions   map[string]Conversion

@@ -80,6 +80,14 @@ func refused(message string) identity {
 	return identity{problem: &a}
 }
 
+// SetKeys has the App have these keys and no others from now on, as when its owner generates and deletes some. Tokens that it
+// was given stay good. https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/managing-private-keys-for-github-apps
+func (g *GitHub) SetKeys(keys ...*rsa.PublicKey) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.keys = slices.Clone(keys)
+}
+
 const undecodable = "A JSON web token could not be decoded"
 
 // verify checks a JSON web token as docs.github.com, "Generating a JSON web token (JWT) for a GitHub
@@ -99,11 +107,15 @@ func (g *GitHub) verify(secret string) string {
 		}
 	}
 	signature, err := base64.RawURLEncoding.DecodeString(part[2])
-	if err != nil || header.Alg != "RS256" || g.App.Key == nil {
+	if err != nil || header.Alg != "RS256" {
 		return undecodable
 	}
+	keys := g.keys
+	if keys == nil && g.App.Key != nil {
+		keys = []*rsa.PublicKey{g.App.Key}
+	}
 	sum := sha256.Sum256([]byte(part[0] + "." + part[1]))
-	if rsa.VerifyPKCS1v15(g.App.Key, crypto.SHA256, sum[:], signature) != nil {
+	if !slices.ContainsFunc(keys, func(key *rsa.PublicKey) bool { return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) == nil }) {
 		return undecodable
 	}
 	issuer := fmt.Sprint(claims.Iss)

@@ -117,6 +117,13 @@ func (g *GitHub) post(ctx context.Context, d *delivery) (int, string, http.Heade
 	return response.StatusCode, string(body), response.Header, nil
 }
 
+// SetHookSecret has webhooks signed with another secret from now on; those that wait were signed with the one before.
+func (g *GitHub) SetHookSecret(secret string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.Hook.Secret = secret
+}
+
 // enqueue signs an event for one installation (nil for none) and queues it.
 func (g *GitHub) enqueue(event string, payload obj, i *installation, r *repository) *delivery {
 	if g.loading {

@@ -3,7 +3,9 @@ package github
 import (
 	"context"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -172,6 +174,17 @@ func (a *App) Installations(ctx context.Context) ([]Installation, error) {
 		list = append(list, g.Installation)
 	}
 	return list, nil
+}
+
+// Fingerprint names a private key as the settings of its App on GitHub do, and gives nothing of it away.
+// https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/managing-private-keys-for-github-apps#verifying-private-keys
+func Fingerprint(key *rsa.PrivateKey) (string, error) {
+	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	if err != nil {
+		return "", fmt.Errorf("take the fingerprint of a key: %w", err)
+	}
+	sum := sha256.Sum256(public)
+	return "SHA256:" + base64.StdEncoding.EncodeToString(sum[:]), nil
 }
 
 // ParsePrivateKey reads an App's private key in PEM form, as GitHub hands it out (PKCS #1) or

@@ -169,7 +169,7 @@ func (d *Doctor) registered(ctx context.Context) (github.About, bool) {
 	refused := new(github.Error)
 	switch {
 	case err == nil:
-		d.fine("key", "GitHub accepts the key: it is the App %s (%d).", about.Name, about.ID)
+		d.fine("key", "GitHub accepts the key%s: it is the App %s (%d).", d.fingerprint(), about.Name, about.ID)
 		return about, true
 	case errors.As(err, &refused) && (refused.Kind == github.Unauthorized || refused.Kind == github.NotFound) && off.Abs() <= clockTolerance:
 		d.amiss("key", fmt.Sprintf("Make a new private key in the settings of the App on GitHub, and name it in BYLAW_PRIVATE_KEY_FILE; see that BYLAW_APP_ID=%d is the number that stands there.", d.GitHub.ID),
@@ -180,6 +180,15 @@ func (d *Doctor) registered(ctx context.Context) (github.About, bool) {
 		d.refused("key", "Whether GitHub accepts the key", err)
 	}
 	return about, false
+}
+
+// fingerprint names the key as the App's settings do, in brackets.
+func (d *Doctor) fingerprint() string {
+	print, err := github.Fingerprint(d.GitHub.Key)
+	if err != nil {
+		return ""
+	}
+	return " (" + print + ")"
 }
 
 // settingsURL is a page of the App's settings.

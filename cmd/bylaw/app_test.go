@@ -45,6 +45,7 @@ var callNeeds = map[string][]string{
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/comments":          {"pull_requests: write"},
 	"PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":           {"pull_requests: write"},
 	"GET /repos/{owner}/{repo}/rules/branches/{branch}":                  {"metadata: read"},
+	"GET /repos/{owner}/{repo}/rulesets/{ruleset_id}":                    {"metadata: read"}, // and administration: write to see who may bypass it
 	"GET /repos/{owner}/{repo}/branches/{branch}/protection":             {"administration: read"},
 	"query Outline":   {"contents: read"},
 	"query Pushed":    {"contents: read", "pull_requests: read"},

@@ -19,7 +19,7 @@ func doctorCommand(s streams) *cobra.Command {
 		Use:   "doctor",
 		Short: "Examine the settings, the App on GitHub, the database and the branches that it guards",
 		Long: "Looks at everything that the service needs, with the settings of `bylaw serve`, and says what to do about what\n" +
-			"is amiss. It changes nothing, and may be run beside the service.\n\n" +
+			"is amiss. It changes nothing, and may be run beside the service. A note is about what GitHub never shows the App.\n\n" +
 			"Exit codes: 0 fine, 1 findings, 2 the settings are wrong, 3 something could not be found out.",
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return doctor(c, s, asJSON) },

@@ -62,6 +62,7 @@ func testWorld() World {
 				Collaborators:  map[string]string{"bob": "write", "alice": "triage"},
 				Teams:          map[string]string{"maintainers": "maintain"},
 				RequiredChecks: []RequiredCheck{{Context: "bylaw", AppID: 7}}, RequirePullRequests: true,
+				Bypass:     []Bypass{{ActorType: "OrganizationAdmin"}, {ActorType: "RepositoryRole", ActorID: 5, Mode: "pull_request"}},
 				Protection: &Protection{RequiredChecks: []RequiredCheck{{Context: "build"}}, PullRequests: true},
 				Labels:     []string{"major"},
 				PullRequests: []Pull{{

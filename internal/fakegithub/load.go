@@ -143,7 +143,7 @@ func (g *GitHub) loadRepository(w Repository) error {
 		id: w.ID, owner: owner, name: w.Name, description: w.Description, private: w.Private,
 		defaultBranch: w.DefaultBranch, branches: map[string]string{}, git: newObjects(),
 		collaborators: map[string]string{}, teams: map[*team]string{}, mergeQueue: w.MergeQueue,
-		required: w.RequiredChecks, byPullOnly: w.RequirePullRequests, protection: w.Protection, properties: w.CustomProperties,
+		required: w.RequiredChecks, byPullOnly: w.RequirePullRequests, bypass: w.Bypass, protection: w.Protection, properties: w.CustomProperties,
 		createdAt: g.now(), updatedAt: g.now(), pushAt: g.now(),
 	}
 	key := strings.ToLower(r.fullName())

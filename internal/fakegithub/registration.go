@@ -146,7 +146,8 @@ func (g *GitHub) hookConfig(*request) answer {
 // Protection is branch protection of the default branch, which is older than rulesets.
 type Protection struct {
 	RequiredChecks []RequiredCheck `json:"required_checks"`
-	PullRequests   bool            `json:"pull_requests"` // changes come by pull request only
+	PullRequests   bool            `json:"pull_requests"`  // changes come by pull request only
+	EnforceAdmins  bool            `json:"enforce_admins"` // it holds for administrators, too
 }
 
 // branchProtection needs the permission to read administration, unlike rules.
@@ -160,7 +161,7 @@ func (g *GitHub) branchProtection(q *request) answer {
 	}
 	self := g.repoAPI(r, "/branches/%s/protection", name)
 	out := obj{
-		"url": self, "enforce_admins": obj{"url": self + "/enforce_admins", "enabled": false},
+		"url": self, "enforce_admins": obj{"url": self + "/enforce_admins", "enabled": r.protection.EnforceAdmins},
 		"allow_force_pushes": obj{"enabled": false}, "allow_deletions": obj{"enabled": false}, "lock_branch": obj{"enabled": false},
 	}
 	if len(r.protection.RequiredChecks) > 0 {

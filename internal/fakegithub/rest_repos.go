@@ -38,40 +38,78 @@ func (g *GitHub) getBranch(q *request) answer {
 	})
 }
 
+// rulesetID is the number of the one ruleset that a repository may have.
+const rulesetID = 1
+
 // branchRules shows what rulesets demand of a branch; unknown branches have no rules.
 func (g *GitHub) branchRules(q *request) answer {
-	r, rules := q.repo, []any{}
-	add := func(kind string, parameters obj) {
-		rules = append(rules, obj{
-			"type": kind, "ruleset_source_type": "Repository", "ruleset_source": r.fullName(), "ruleset_id": 1, "parameters": parameters,
+	r, rules := q.repo, []obj{}
+	if q.params["branch"] == r.defaultBranch {
+		rules = r.rules()
+	}
+	return ok(page(q, rules, func(rule obj) any {
+		rule["ruleset_source_type"], rule["ruleset_source"], rule["ruleset_id"] = "Repository", r.fullName(), rulesetID
+		return rule
+	}))
+}
+
+// getRuleset shows who may bypass a ruleset only to those who may change it.
+// https://docs.github.com/rest/repos/rules#get-a-repository-ruleset
+func (g *GitHub) getRuleset(q *request) answer {
+	r, rules := q.repo, q.repo.rules()
+	if q.number("ruleset_id") != rulesetID || len(rules) == 0 {
+		return notFound()
+	}
+	out := obj{
+		"id": rulesetID, "name": "Default branch", "target": "branch", "source_type": "Repository", "source": r.fullName(), "enforcement": "active",
+		"node_id": "RRS_lACkVXNlcgQB", "current_user_can_bypass": "never", "created_at": stamp(r.createdAt), "updated_at": stamp(r.createdAt), "rules": rules,
+		"conditions": obj{"ref_name": obj{"include": []string{"~DEFAULT_BRANCH"}, "exclude": []string{}}},
+		"_links":     obj{"self": obj{"href": g.repoAPI(r, "/rulesets/%d", rulesetID)}, "html": obj{"href": g.web("/%s/rules/%d", r.fullName(), rulesetID)}},
+	}
+	mayChange := false
+	if t := q.who.token; t.user == nil {
+		mayChange = g.allowed(t, r, "administration", "write")
+	} else {
+		mayChange = g.granted(r, t.user) == "admin"
+	}
+	if mayChange {
+		actors := []obj{}
+		for _, b := range r.bypass {
+			actors = append(actors, obj{"actor_type": b.ActorType, "actor_id": orNil(b.ActorID), "bypass_mode": cmp.Or(b.Mode, "always")})
+		}
+		out["bypass_actors"] = actors
+	}
+	return ok(out)
+}
+
+// rules are those of the ruleset of the default branch.
+func (r *repository) rules() []obj {
+	rules := []obj{}
+	add := func(kind string, parameters obj) { rules = append(rules, obj{"type": kind, "parameters": parameters}) }
+	if len(r.required) > 0 {
+		checks := []any{}
+		for _, c := range r.required {
+			check := obj{"context": c.Context}
+			if c.AppID != 0 {
+				check["integration_id"] = c.AppID
+			}
+			checks = append(checks, check)
+		}
+		add("required_status_checks", obj{"strict_required_status_checks_policy": false, "required_status_checks": checks})
+	}
+	if r.byPullOnly {
+		add("pull_request", obj{
+			"dismiss_stale_reviews_on_push": false, "require_code_owner_review": false, "require_last_push_approval": false,
+			"required_approving_review_count": 1, "required_review_thread_resolution": false,
 		})
 	}
-	if q.params["branch"] == r.defaultBranch {
-		if len(r.required) > 0 {
-			checks := []any{}
-			for _, c := range r.required {
-				check := obj{"context": c.Context}
-				if c.AppID != 0 {
-					check["integration_id"] = c.AppID
-				}
-				checks = append(checks, check)
-			}
-			add("required_status_checks", obj{"strict_required_status_checks_policy": false, "required_status_checks": checks})
-		}
-		if r.byPullOnly {
-			add("pull_request", obj{
-				"dismiss_stale_reviews_on_push": false, "require_code_owner_review": false, "require_last_push_approval": false,
-				"required_approving_review_count": 1, "required_review_thread_resolution": false,
-			})
-		}
-		if r.mergeQueue {
-			add("merge_queue", obj{
-				"check_response_timeout_minutes": 60, "grouping_strategy": "ALLGREEN", "max_entries_to_build": 5, "max_entries_to_merge": 5,
-				"merge_method": "MERGE", "min_entries_to_merge": 1, "min_entries_to_merge_wait_minutes": 5,
-			})
-		}
+	if r.mergeQueue {
+		add("merge_queue", obj{
+			"check_response_timeout_minutes": 60, "grouping_strategy": "ALLGREEN", "max_entries_to_build": 5, "max_entries_to_merge": 5,
+			"merge_method": "MERGE", "min_entries_to_merge": 1, "min_entries_to_merge_wait_minutes": 5,
+		})
 	}
-	return ok(page(q, rules, func(rule any) any { return rule }))
+	return rules
 }
 
 // Limits of the contents API, from its reference page.

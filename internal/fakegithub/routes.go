@@ -45,6 +45,7 @@ var routes = sync.OnceValue(func() []*route {
 		{"GET", repo + "/branches/{branch}/protection", "token", "administration:read", (*GitHub).branchProtection, nil},
 		{"GET", repo + "/branches/{branch}", "token", "contents:read", (*GitHub).getBranch, nil},
 		{"GET", repo + "/rules/branches/{branch}", "token", "metadata:read", (*GitHub).branchRules, nil},
+		{"GET", repo + "/rulesets/{ruleset_id}", "token", "metadata:read", (*GitHub).getRuleset, nil},
 		{"GET", repo + "/collaborators", "token", "metadata:read", (*GitHub).listCollaborators, nil},
 		{"GET", repo + "/collaborators/{username}/permission", "token", "metadata:read", (*GitHub).getPermission, nil},
 

@@ -129,6 +129,7 @@ type repository struct {
 	mergeQueue                   bool
 	required                     []RequiredCheck
 	byPullOnly                   bool
+	bypass                       []Bypass
 	protection                   *Protection
 	labels                       []*label
 	properties                   map[string]any

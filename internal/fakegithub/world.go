@@ -101,6 +101,8 @@ type Repository struct {
 	RequiredChecks []RequiredCheck `json:"required_checks"`
 	// RequirePullRequests says whether a ruleset lets changes come to the default branch by pull request only.
 	RequirePullRequests bool `json:"require_pull_requests"`
+	// Bypass are those for whom that ruleset need not hold.
+	Bypass []Bypass `json:"bypass"`
 	// Protection of the default branch, if it has any.
 	Protection *Protection `json:"protection"`
 	Labels     []string    `json:"labels"`
@@ -113,6 +115,13 @@ type Repository struct {
 type RequiredCheck struct {
 	Context string `json:"context"`
 	AppID   int64  `json:"app_id"` // 0: any source
+}
+
+// Bypass is somebody for whom a ruleset need not hold.
+type Bypass struct {
+	ActorType string `json:"actor_type"` // RepositoryRole, OrganizationAdmin, Team, Integration, User or DeployKey
+	ActorID   int64  `json:"actor_id"`
+	Mode      string `json:"bypass_mode"` // pull_request or exempt; "" means always
 }
 
 // Commit is a change on top of its parent.

@@ -54,7 +54,7 @@ var routeWords = map[string]bool{
 	"check-runs": true, "collaborators": true, "comments": true, "commits": true, "config": true, "conversions": true,
 	"deliveries": true, "files": true, "git": true, "graphql": true, "hook": true, "installation": true,
 	"installations": true, "issues": true, "permission": true, "protection": true, "pulls": true, "repos": true,
-	"repositories": true, "requested_reviewers": true, "rules": true,
+	"repositories": true, "requested_reviewers": true, "rules": true, "rulesets": true,
 }
 
 // route makes a metric's label of a path: few values, however many repositories there are.

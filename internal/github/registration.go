@@ -170,14 +170,16 @@ func (a *App) Grants(ctx context.Context) ([]Grant, error) {
 
 // Required is a check that must have passed before a branch takes a change.
 type Required struct {
-	Name string
-	App  int64 // the only App whose check counts; 0: anybody's
+	Name    string
+	App     int64 // the only App whose check counts; 0: anybody's
+	Ruleset int64 // the number of the ruleset that asks for it; 0: branch protection does
 }
 
 // Gate is what guards a branch, as rulesets and branch protection say together.
 type Gate struct {
 	Checks       []Required
 	PullRequests bool // changes come by pull request only
+	AdminsExempt bool // branch protection stands, and does not hold for administrators of the repository
 	// Unread is why branch protection could not be read, in words; "" when it was. What rulesets say is known then.
 	Unread string
 }
@@ -202,6 +204,7 @@ func (c *Client) Gate(ctx context.Context, owner, repo, branch string) (Gate, er
 	gate := Gate{Checks: []Required{}}
 	type rule struct {
 		Type       string `json:"type"`
+		RulesetID  int64  `json:"ruleset_id"`
 		Parameters struct {
 			Checks []struct {
 				Context       string `json:"context"`
@@ -217,7 +220,7 @@ func (c *Client) Gate(ctx context.Context, owner, repo, branch string) (Gate, er
 	for _, r := range slices.Concat(all...) {
 		gate.PullRequests = gate.PullRequests || r.Type == "pull_request" || r.Type == "merge_queue" || r.Type == "update"
 		for _, check := range r.Parameters.Checks {
-			gate.Checks = append(gate.Checks, Required{check.Context, check.IntegrationID})
+			gate.Checks = append(gate.Checks, Required{check.Context, check.IntegrationID, r.RulesetID})
 		}
 	}
 	var protection struct {
@@ -228,6 +231,9 @@ func (c *Client) Gate(ctx context.Context, owner, repo, branch string) (Gate, er
 				AppID   int64  `json:"app_id"` // null or -1: anybody's
 			} `json:"checks"`
 		} `json:"required_status_checks"`
+		Admins struct {
+			Enabled bool `json:"enabled"`
+		} `json:"enforce_admins"`
 		Locked struct {
 			Enabled bool `json:"enabled"`
 		} `json:"lock_branch"`
@@ -241,9 +247,10 @@ func (c *Client) Gate(ctx context.Context, owner, repo, branch string) (Gate, er
 	case err != nil:
 		return gate, err
 	}
+	gate.AdminsExempt = err == nil && !protection.Admins.Enabled
 	gate.PullRequests = gate.PullRequests || protection.Reviews != nil || protection.Locked.Enabled
 	for _, check := range protection.Status.Checks {
-		gate.Checks = append(gate.Checks, Required{check.Context, max(check.AppID, 0)})
+		gate.Checks = append(gate.Checks, Required{Name: check.Context, App: max(check.AppID, 0)})
 	}
 	return gate, nil
 }

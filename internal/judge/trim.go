@@ -77,6 +77,7 @@ var paths = strings.Fields(`
 /repos/{owner}/{repo}/pulls/{pull_number}/reviews
 /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals
 /repos/{owner}/{repo}/rules/branches/{branch:.+}
+/repos/{owner}/{repo}/rulesets/{ruleset_id}
 /repos/{owner}/{repo}/teams
 /user
 /user/installations

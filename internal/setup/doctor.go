@@ -20,12 +20,13 @@ const (
 	Fine      = "fine"
 	Amiss     = "finding"   // somebody should do something about it
 	Undecided = "undecided" // it could not be found out
+	Note      = "note"      // GitHub never shows it to the App; somebody may want to look
 )
 
 // Observation is one thing that the doctor has looked at.
 type Observation struct {
 	Area  string `json:"area"`  // key, clock, permissions, ...
-	State string `json:"state"` // Fine, Amiss or Undecided
+	State string `json:"state"` // Fine, Amiss, Undecided or Note
 	What  string `json:"what"`
 	Fix   string `json:"fix"` // what to do; "" where nothing is to be done
 }
@@ -415,6 +416,7 @@ func (d *Doctor) branch(ctx context.Context, client *github.Client, r bylaw.Repo
 	if len(gaps) == 0 {
 		d.fine("branches", "%s: its default branch requires `bylaw` from this App, and takes changes by pull request only.", r.FullName())
 	}
+	d.bypass(ctx, client, r, gate)
 }
 
 // Gap is a way around the check, and what to do about it.
@@ -435,6 +437,12 @@ func Gaps(gate github.Gate, app int64) []Gap {
 		out = append(out, Gap{
 			"The check `bylaw` is required from any source, so everybody who may write checks or statuses can pass it.",
 			rules + "choose this App as the source of the check `bylaw`.",
+		})
+	}
+	if guards := pinned(gate, app); len(guards) > 0 && gate.AdminsExempt && !slices.ContainsFunc(guards, byRuleset) {
+		out = append(out, Gap{
+			"Branch protection requires the check `bylaw`, and not of administrators of the repository: they may merge whatever the check says.",
+			"In Settings, Branches, tick \"Do not allow bypassing the above settings\" of the rule for the default branch.",
 		})
 	}
 	if !gate.PullRequests {

@@ -168,6 +168,18 @@ func TestDoctorFinds(t *testing.T) {
 			},
 			area: "branches", state: Undecided, what: "acme/widgets",
 		},
+		"a ruleset of the organization": {
+			ill: func(_ *testing.T, p *patient) {
+				p.AddFault(fakegithub.Fault{Route: "/repos/{owner}/{repo}/rulesets/", Status: 404})
+			},
+			area: "branches", state: Note, what: `who may bypass the ruleset "1"`,
+		},
+		"a ruleset not to be read": {
+			ill: func(_ *testing.T, p *patient) {
+				p.AddFault(fakegithub.Fault{Route: "/repos/{owner}/{repo}/rulesets/", Status: 502})
+			},
+			area: "branches", state: Undecided, what: "Who may merge into the default branch of acme/widgets past the check",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -24,9 +24,10 @@ type law struct {
 	config       policy.Config
 	sources      map[string]policy.Source // every policy there is, by id: built in, the organization's, the repository's
 	metadata     map[string]policy.Metadata
-	facts        map[string][]string        // facts that a policy looks at, by id
-	given        map[string]policy.Given    // parameters of the policies that are switched on, by id
-	broken       map[string][]bylaw.Problem // policies that cannot be used, by id
+	facts        map[string][]string           // facts that a policy looks at, by id
+	given        map[string]policy.Given       // parameters of the policies that are switched on, by id
+	named        map[string][]policy.TeamParam // the teams that these name, by id
+	broken       map[string][]bylaw.Problem    // policies that cannot be used, by id
 	book         roster.Book
 	rosterFaults []bylaw.Problem // what is wrong with rosters and organizations, also in problems
 	problems     []bylaw.Problem // with configuration, rosters and organizations: no policy can be relied on
@@ -121,11 +122,14 @@ func (c *Checker) readLaw(ctx context.Context, t trees, fetch fetch, known func(
 		l.readRosters(t)
 	}
 	l.problems = append(l.problems, l.rosterFaults...)
-	l.given = map[string]policy.Given{}
-	for _, p := range l.config.Policies {
-		l.given[p.ID] = policy.Give(p.Params)
+	if err := l.readPacks(ctx, c, t); err != nil {
+		return nil, err
 	}
-	return l, l.readPacks(ctx, c, t)
+	l.given, l.named = map[string]policy.Given{}, map[string][]policy.TeamParam{}
+	for _, p := range l.config.Policies {
+		l.given[p.ID], l.named[p.ID] = policy.Give(p.Params), l.metadata[p.ID].Params.Teams(p.Params)
+	}
+	return l, nil
 }
 
 // give gives a policy its parameters, which are made ready where the law is read.

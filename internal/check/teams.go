@@ -15,12 +15,20 @@ import (
 func (l *law) teams() []string {
 	var names []string
 	for _, p := range l.config.Policies {
-		for _, t := range l.metadata[p.ID].Params.Teams(p.Params) {
+		for _, t := range l.teamsIn(p) {
 			names = append(names, t.Team)
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// teamsIn are the teams that the parameters of a policy name, which are looked for where the law is read.
+func (l *law) teamsIn(p policy.Enabled) []policy.TeamParam {
+	if teams, ready := l.named[p.ID]; ready {
+		return teams
+	}
+	return l.metadata[p.ID].Params.Teams(p.Params)
 }
 
 // teamsOf returns the teams that the law names, in order, as far as they exist and can be seen. Those that the
@@ -48,7 +56,7 @@ func teamsNamed(teams []bylaw.Team, names []string) []bylaw.Team {
 // policy is not asked: a team that nobody can see is not a team without members.
 func (l *law) teamsUnseen(p policy.Enabled, s *bylaw.Snapshot) []bylaw.Problem {
 	var problems []bylaw.Problem
-	for _, named := range l.metadata[p.ID].Params.Teams(p.Params) {
+	for _, named := range l.teamsIn(p) {
 		if slices.ContainsFunc(s.Teams, func(t bylaw.Team) bool { return t.Name == named.Team }) {
 			continue
 		}

@@ -207,28 +207,7 @@ type TeamParam struct {
 
 // Teams returns the teams that a value of the parameters names, in the order of keys.
 func (p Params) Teams(value any) []TeamParam {
-	if !namesTeam(p, value) { // as nearly all do, and every evaluation asks
-		return nil
-	}
 	return teamsIn("", p, value)
-}
-
-// namesTeam reports whether a value of the parameters names any team.
-func namesTeam(schema map[string]any, value any) bool {
-	switch value := value.(type) {
-	case string:
-		return schema["format"] == formatTeam && value != ""
-	case []any:
-		items, _ := schema["items"].(map[string]any)
-		return slices.ContainsFunc(value, func(item any) bool { return namesTeam(items, item) })
-	case map[string]any:
-		for key, sub := range value {
-			if namesTeam(schemaUnder(schema, key), sub) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // schemaUnder is the schema of what stands under a key; nil when there is none.

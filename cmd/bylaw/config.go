@@ -136,6 +136,9 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 		if p.Comment.Value || p.Comment.From.File != "" {
 			all = append(all, shown{"policies." + p.ID + ".comment", p.Comment.Value, p.Comment.From.String()})
 		}
+		if len(p.Rule.Value) > 0 {
+			all = append(all, shown{"policies." + p.ID + ".written_rule", p.Rule.Value, p.Rule.From.String()})
+		}
 		values := p.Leaves()
 		for _, pointer := range slices.Sorted(maps.Keys(values)) {
 			name := "policies." + p.ID + strings.ReplaceAll(pointer, "/", ".")
@@ -144,6 +147,9 @@ func showConfig(s streams, o configOptions, rules check.Rules) error {
 	}
 	for _, p := range rules.Config.Conftest {
 		all = append(all, shown{"conftest." + p.ID, map[string]any{"dir": p.Dir, "paths": p.Paths, "namespace": p.Namespace}, p.From.String()})
+		if len(p.Rule.Value) > 0 {
+			all = append(all, shown{"conftest." + p.ID + ".written_rule", p.Rule.Value, p.Rule.From.String()})
+		}
 	}
 	if o.json {
 		return json.NewEncoder(s.out).Encode(all)

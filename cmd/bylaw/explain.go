@@ -42,7 +42,11 @@ func explainCommand(s streams) *cobra.Command {
 				if len(given) == 0 {
 					fmt.Fprintf(s.out, "%-24s %s\n", source.ID, in.Metadata.Title)
 				} else if source.ID == given[0] {
-					return explain(s, source, in)
+					rule, err := writtenRuleIn(folder, source, in.Metadata)
+					if err != nil {
+						return err
+					}
+					return explain(s, source, in, rule)
 				}
 				names = append(names, source.ID)
 			}
@@ -55,19 +59,48 @@ func explainCommand(s streams) *cobra.Command {
 			return usagef("there is no policy %q; there are %s", given[0], strings.Join(names, ", "))
 		},
 	}
-	c.Flags().StringVar(&folder, "dir", ".", "folder whose .github/bylaw holds the community's own policies")
+	c.Flags().StringVar(&folder, "dir", ".", "folder whose .github/bylaw.yml and .github/bylaw hold the community's configuration and its own policies")
 	return c
 }
 
-func explain(s streams, source policy.Source, in policy.Inspection) error {
+// writtenRuleIn is the rule that a community has written down for a policy, as the configuration in a folder names it,
+// or its own policy does; empty when neither does.
+func writtenRuleIn(folder string, source policy.Source, md policy.Metadata) ([]bylaw.Reference, error) {
+	t, err := governanceTree(folder, "")
+	if err != nil {
+		return nil, err
+	}
+	if file, ok := t.File(bylaw.ConfigPath); ok {
+		config, _ := policy.ReadConfig(&policy.File{Path: file.Path, Data: file.Data}, nil, map[string]policy.Metadata{source.ID: md})
+		for _, p := range config.Policies { // what is wrong there is told by `bylaw config check`
+			if p.ID == source.ID && len(p.Rule.Value) > 0 {
+				return p.Rule.Value, nil
+			}
+		}
+	}
+	if source.BuiltIn {
+		return nil, nil
+	}
+	return md.Rule, nil
+}
+
+func explain(s streams, source policy.Source, in policy.Inspection, rule []bylaw.Reference) error {
 	w := s.out
 	md := in.Metadata
 	if md.Title == "" { // without METADATA there is nothing to explain but what is wrong
 		return explainProblems(w, in.Problems)
 	}
 	fmt.Fprintf(w, "%s: %s\n\n%s\n", source.ID, md.Title, md.Description)
-	for _, rule := range md.Rule {
-		fmt.Fprintf(w, "\nThe written rule: %s\n  %s\n", rule.Description, rule.Ref)
+	for _, r := range rule {
+		fmt.Fprintf(w, "\nThe written rule: %s\n", strings.TrimSpace(bylaw.PlainText(r.Description)+"\n  "+r.Ref))
+	}
+	if len(rule) == 0 {
+		fmt.Fprintf(w, "\nThe written rule: none is named; \"written_rule: https://...\" below policies.%s in %s names one.\n", source.ID, bylaw.ConfigPath)
+	}
+	if source.BuiltIn {
+		for _, r := range md.Rule {
+			fmt.Fprintf(w, "\nIt follows the pattern of: %s\n  %s\n", r.Description, r.Ref)
+		}
 	}
 	fmt.Fprintf(w, "\nWhen it is not met: %s\n", md.Conclusion)
 	if len(in.Facts) > 0 {

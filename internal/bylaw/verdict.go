@@ -50,8 +50,9 @@ type Verdict struct {
 	Considered []Considered   `json:"considered"`
 	Reviewers  []string       `json:"reviewers"` // logins who could give what is missing, best first
 	RecheckAt  Time           `json:"recheck_at"`
-	Marks      []string       `json:"marks"` // words to count this verdict by, such as MarkConflict; sorted, never a name
-	Rule       []Reference    `json:"rule"`  // the written rule, from METADATA
+	Marks      []string       `json:"marks"`       // words to count this verdict by, such as MarkConflict; sorted, never a name
+	Rule       []Reference    `json:"rule"`        // the community's written rule, as its configuration or its own policy names it; empty when neither does
+	SwitchedOn Evidence       `json:"switched_on"` // the line of the configuration that does; no file when it is always on
 	Problems   []Problem      `json:"problems"`
 	Comment    bool           `json:"comment"` // whether it is told in the comment on the pull request as well
 }

@@ -239,8 +239,23 @@ func (c *Checker) judge(ctx context.Context, s *bylaw.Snapshot, l *law, ask Ask)
 			verdicts[i].Params = map[string]any{}
 		}
 		verdicts[i].Comment = p.Comment.Value
+		stand(&verdicts[i], p.On, p.Rule.Value)
+	}
+	for i, p := range l.config.Conftest {
+		stand(&packs[i], p.From, p.Rule.Value)
 	}
 	return append(verdicts, packs...), err
+}
+
+// stand says of a verdict under which written rule it stands, where the configuration names one, and which line
+// of it switched the policy on.
+func stand(v *bylaw.Verdict, on policy.Place, rule []bylaw.Reference) {
+	if len(rule) > 0 {
+		v.Rule = slices.Clone(rule)
+	}
+	if on.File != "" {
+		v.SwitchedOn = bylaw.Evidence{File: named(on, on.File), Line: on.Line}
+	}
 }
 
 // aboutPeople are the facts that only GitHub, or whoever asks, can give.

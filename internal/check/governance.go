@@ -267,6 +267,9 @@ func configDifferences(now, next *law) []bylaw.Difference {
 		if e.Comment.Value != was.Comment.Value {
 			add(e.Comment.From, "%s.comment would be %t instead of %t", id, e.Comment.Value, was.Comment.Value)
 		}
+		if is, been := referencesInWords(e.Rule.Value), referencesInWords(was.Rule.Value); is != been {
+			add(e.Rule.From, "%s.written_rule would be %s instead of %s", id, orNone(is), orNone(been))
+		}
 		values, old := e.Leaves(), was.Leaves()
 		for _, pointer := range slices.Sorted(maps.Keys(values)) {
 			name := id + "." + strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
@@ -359,6 +362,17 @@ func rosterNames(l *law) string {
 		names = append(names, r.String())
 	}
 	return strings.Join(names, ", ")
+}
+
+func referencesInWords(all []bylaw.Reference) string {
+	words := make([]string, len(all))
+	for i, r := range all {
+		words[i] = r.Ref
+		if r.Description != "" {
+			words[i] = fmt.Sprintf("%s (%s)", r.Description, r.Ref)
+		}
+	}
+	return inARow(words)
 }
 
 func orNone(words string) string {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
 )
 
 // markdownBuilder writes the Markdown of a summary. Everything from outside goes through inert, code or
@@ -172,6 +173,26 @@ func (b *markdownBuilder) considered(people []bylaw.Considered) {
 		b.line("| %s | %s | %s | %s | %s | %s |", who, inert(p.Did), inert(p.Is), counted, inert(p.Why), strings.Join(where, ", "))
 	}
 	b.line("")
+}
+
+// writtenRule says under which written rule a verdict stands. Where the community names none, its rule is what it has
+// switched on.
+func (b *markdownBuilder) writtenRule(v bylaw.Verdict) {
+	on := evidence(v.SwitchedOn)
+	switch {
+	case len(v.Rule) > 0:
+		for _, rule := range v.Rule {
+			b.line("- [%s](%s)", inert(cmp.Or(rule.Description, rule.Ref)), link(rule.Ref))
+		}
+		b.line("")
+		if on != "" {
+			b.paragraph("It is switched on in %s.", on)
+		}
+	case on != "":
+		b.paragraph("It is switched on in %s, where no written rule is named for it.", on)
+	case slices.Contains(policy.AlwaysOn, v.Policy):
+		b.paragraph("It is always on. No written rule is named for it in %s.", code(bylaw.ConfigPath))
+	}
 }
 
 func evidence(e bylaw.Evidence) string {

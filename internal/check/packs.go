@@ -122,6 +122,9 @@ func packDifferences(now, next *law) []bylaw.Difference {
 			if p.Namespace != "main" {
 				out[p.ID] += ", package " + p.Namespace
 			}
+			if len(p.Rule.Value) > 0 {
+				out[p.ID] += ", under " + referencesInWords(p.Rule.Value)
+			}
 		}
 		return out
 	}

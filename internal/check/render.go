@@ -239,12 +239,7 @@ func (r *renderer) policy(v bylaw.Verdict) bylaw.Check {
 	b.line("### The rule")
 	b.line("")
 	b.paragraph("%s (%s, %s)", inert(v.Title), code(v.Policy), inert(v.Source))
-	for _, rule := range v.Rule {
-		b.line("- [%s](%s)", inert(cmp.Or(rule.Description, rule.Ref)), link(rule.Ref))
-	}
-	if len(v.Rule) > 0 {
-		b.line("")
-	}
+	b.writtenRule(v)
 	if rosters := r.run.Snapshot.Rosters; len(v.Considered) > 0 && len(rosters) > 0 {
 		names := make([]string, len(rosters))
 		for i, name := range rosters {

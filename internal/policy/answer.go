@@ -74,11 +74,17 @@ func verdictOf(answers ast.Value, in Inspection, s Source) bylaw.Verdict {
 	return v
 }
 
+// newVerdict is a verdict without an answer. What a built-in policy links to is the rule of whoever asked for it first,
+// and no other community's: its written rule is the one that a configuration names.
 func newVerdict(in Inspection, s Source) bylaw.Verdict {
-	return bylaw.Verdict{
-		Policy: s.ID, Title: cmp.Or(in.Metadata.Title, s.ID), Source: s.Origin, Rule: append([]bylaw.Reference{}, in.Metadata.Rule...),
+	v := bylaw.Verdict{
+		Policy: s.ID, Title: cmp.Or(in.Metadata.Title, s.ID), Source: s.Origin, Rule: []bylaw.Reference{},
 		Findings: []bylaw.Finding{}, Considered: []bylaw.Considered{}, Reviewers: []string{}, Marks: []string{}, Problems: []bylaw.Problem{},
 	}
+	if !s.BuiltIn {
+		v.Rule = append(v.Rule, in.Metadata.Rule...)
+	}
+	return v
 }
 
 // broken makes a verdict of a policy that could not be run. It is a failure, never a pass.

@@ -65,7 +65,8 @@ type Enabled struct {
 	From   map[string]Place // by JSON pointer of a parameter; what is not in it is a default
 	On     Place            // what switched it on
 
-	Comment Setting[bool] // whether what it finds is told in the comment on the pull request as well
+	Comment Setting[bool]              // whether what it finds is told in the comment on the pull request as well
+	Rule    Setting[[]bylaw.Reference] // where the community has written it down; empty when the configuration names nothing
 }
 
 // File is a configuration file, where it is there.
@@ -83,7 +84,7 @@ var (
 	relationKinds = []string{"acquired", "subsidiary", "division", "pays-for"}
 	nearnessWords = []string{"separate", "related", "merged"}
 
-	ownKeys = []string{"enabled", "locked", "comment"} // keys of a policy that are not its parameters
+	ownKeys = []string{"enabled", "locked", "comment", keyWrittenRule} // keys of a policy that are not its parameters
 )
 
 // ReadConfig reads the configuration of a repository. Each file may be nil; with both nil nothing is
@@ -146,6 +147,7 @@ type layer struct {
 	params  map[string]any
 	enabled *bool
 	comment *bool
+	rule    Setting[[]bylaw.Reference]
 	locked  bool
 	at      Place
 	line    func(pointer string) int
@@ -179,6 +181,9 @@ func combine(id string, layers []layer, md Metadata) (Enabled, bool, []bylaw.Pro
 		if l.comment != nil {
 			e.Comment = Setting[bool]{*l.comment, l.at}
 			e.Comment.From.Line = l.line("/comment")
+		}
+		if len(l.rule.Value) > 0 {
+			e.Rule = l.rule
 		}
 		if l.locked {
 			locked = &l
@@ -394,6 +399,8 @@ func (r *configReader) layer(id, at string, params map[string]any, md Metadata) 
 		delete(l.params, key)
 		on, ok := value.(bool)
 		switch {
+		case key == keyWrittenRule:
+			l.rule = r.writtenRule(at, params)
 		case !ok:
 			r.problem(at+"/"+key, fmt.Sprintf("%s must be true or false", key), "")
 		case key == "locked":

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	packKeys         = []string{"dir", "paths", "namespace"}
+	packKeys         = []string{"dir", "paths", "namespace", keyWrittenRule}
 	namespacePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
 )
 
@@ -92,6 +92,7 @@ func (r *configReader) pack(at string, entry map[string]any) (p Pack, ok bool) {
 		}
 		p.Paths = append(p.Paths, pattern)
 	}
+	p.Rule = r.writtenRule(at, entry)
 	if p.ID = packID(p.Dir, p.Namespace); len(p.ID) > maxPackName {
 		r.problem(at+"/dir", "the name of the folder is too long for the name of a check", "move the policies nearer to the top")
 		return p, false

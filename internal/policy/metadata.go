@@ -16,7 +16,7 @@ import (
 type Metadata struct {
 	Title       string            `json:"title"`
 	Description string            `json:"description"`
-	Rule        []bylaw.Reference `json:"rule"`       // the written rule: related_resources
+	Rule        []bylaw.Reference `json:"rule"`       // related_resources: the written rule of a community's own policy, and whose pattern a built-in one follows
 	Params      Params            `json:"params"`     // schema of the parameters
 	Files       []FilePattern     `json:"files"`      // the files whose content it asks for
 	Conclusion  bylaw.Conclusion  `json:"conclusion"` // when not accepted

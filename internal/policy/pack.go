@@ -24,6 +24,8 @@ type Pack struct {
 	Paths     []string // patterns of files
 	Namespace string   // package whose rules are asked
 	From      Place
+
+	Rule Setting[[]bylaw.Reference] // where the community has written down what they stand for; empty when the configuration names nothing
 }
 
 // defaultNamespace is the package that Conftest asks unless it is told another one.

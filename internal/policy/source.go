@@ -59,6 +59,9 @@ const libraryFolder = "lib"
 // bylaw.yml, and part of the name of a check run.
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
+// BuiltInOrigin is the origin of the policies that ship with Bylaw.
+const BuiltInOrigin = "built into Bylaw"
+
 // BuiltIn reads the policies that ship with Bylaw, and the library, from the file system that package
 // policies embeds. They are in order of their names.
 func BuiltIn(files fs.FS) ([]Source, error) {
@@ -71,7 +74,7 @@ func BuiltIn(files fs.FS) ([]Source, error) {
 	})
 	var sources []Source
 	for _, folder := range folders("", modules) {
-		s := Source{ID: folder.name, Origin: "built into Bylaw", BuiltIn: true, Modules: folder.modules, Library: library}
+		s := Source{ID: folder.name, Origin: BuiltInOrigin, BuiltIn: true, Modules: folder.modules, Library: library}
 		sources = append(sources, s)
 	}
 	return sources, nil
@@ -126,7 +129,7 @@ func Library(files fs.FS) (Source, error) {
 		return Source{}, err
 	}
 	modules = slices.DeleteFunc(modules, func(m Module) bool { return path.Dir(m.File) != libraryFolder })
-	return Source{ID: libraryFolder, Origin: "built into Bylaw", BuiltIn: true, Modules: modules}, nil
+	return Source{ID: libraryFolder, Origin: BuiltInOrigin, BuiltIn: true, Modules: modules}, nil
 }
 
 func readModules(files fs.FS) ([]Module, error) {

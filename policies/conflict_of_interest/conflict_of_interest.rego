@@ -8,7 +8,7 @@
 #   in many ways; "rule" chooses among them, and `bylaw config preset` prints theirs ready to be used.
 # related_resources:
 #   - ref: https://github.com/StackStorm/community/issues/51
-#     description: "The rule in the words of the community that first asked for it: third-party review of serious changes"
+#     description: "StackStorm, conflicts of interest: third-party review of serious changes"
 # schemas:
 #   - input.params:
 #       type: object

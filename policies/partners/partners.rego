@@ -9,7 +9,7 @@
 #   at all carries the statement in force. No link is opened.
 # related_resources:
 #   - ref: https://github.com/StackStorm/community/issues/59
-#     description: "StackStorm, partners programme: the community that first asked for it"
+#     description: "StackStorm, partners programme"
 # schemas:
 #   - input.params:
 #       type: object

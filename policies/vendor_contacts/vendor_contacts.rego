@@ -7,7 +7,7 @@
 #   A company that was removed does not come back before its date. Links are never followed.
 # related_resources:
 #   - ref: https://github.com/spiffe/spiffe/tree/main/community/vendor-technical-contacts
-#     description: "The rule in the words of the community that first asked for it: two contacts of each vendor, and how to reach them"
+#     description: "SPIFFE, contacts of vendors: two of each, and how to reach them"
 # schemas:
 #   - input.params:
 #       type: object

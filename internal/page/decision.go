@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/bylaw-app/bylaw/internal/bylaw"
+	"github.com/bylaw-app/bylaw/internal/policy"
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
@@ -70,6 +71,8 @@ type policyPart struct {
 	Place      int    // on the page
 	Link       string // "" for what has a name that cannot stand in an address
 	Rules      []bylaw.Reference
+	On         source // what switched it on, where that was recorded
+	AlwaysOn   bool
 	Findings   []findingPart
 	Considered []consideredPart
 	More       int    // people looked at that are left out
@@ -357,13 +360,7 @@ func (s *Site) showDecision(v visit, run store.Run, latest bool) error {
 
 // fill makes the parts of the page, with at most so many rows of each sort of facts.
 func (p *decisionPage) fill(k kept, local string, most int) error {
-	at := places{local: local, base: k.snapshot.Base.SHA, head: k.snapshot.Head.SHA, repository: k.snapshot.Repository.FullName(), files: map[string]bool{}}
-	if u := web(k.snapshot.URL); u != "" {
-		at.repositoryURL, _ = strings.CutSuffix(u, fmt.Sprintf("/pull/%d", k.snapshot.Number))
-	}
-	for _, f := range k.snapshot.Files {
-		at.files[f.Path] = f.Status != "removed"
-	}
+	at := placesOf(k, local)
 	for _, v := range k.verdicts {
 		part := at.part(v, most)
 		part.Headline, part.All = k.headline(v), p.All
@@ -424,6 +421,19 @@ func cut[T any](rows *[]T, most int) int {
 type places struct {
 	local, repository, repositoryURL, base, head string
 	files                                        map[string]bool // of the pull request, and whether its head has them
+	first                                        bool            // it brings the first configuration
+}
+
+// placesOf knows the places of a decision of the repository whose pages stand below local.
+func placesOf(k kept, local string) places {
+	at := places{local: local, base: k.snapshot.Base.SHA, head: k.snapshot.Head.SHA, repository: k.snapshot.Repository.FullName(), files: map[string]bool{}, first: k.snapshot.Governance.First}
+	if u := web(k.snapshot.URL); u != "" {
+		at.repositoryURL, _ = strings.CutSuffix(u, fmt.Sprintf("/pull/%d", k.snapshot.Number))
+	}
+	for _, f := range k.snapshot.Files {
+		at.files[f.Path] = f.Status != "removed"
+	}
+	return at
 }
 
 // part is what a policy said, with at most so many of the people it looked at: first of all those who counted.
@@ -432,11 +442,7 @@ func (at places) part(v bylaw.Verdict, most int) policyPart {
 	if bylaw.PlainText(v.Policy) == v.Policy {
 		part.Link = at.local + "/policy" + path(v.Policy)
 	}
-	for _, r := range v.Rule {
-		if r.Ref = web(r.Ref); r.Ref != "" {
-			part.Rules = append(part.Rules, bylaw.Reference{Ref: r.Ref, Description: cmp.Or(r.Description, r.Ref)})
-		}
-	}
+	part.Rules, part.On, part.AlwaysOn = writtenRules(v), at.switchedOn(v), slices.Contains(policy.AlwaysOn, v.Policy)
 	for _, f := range v.Findings {
 		one := findingPart{Finding: f, Rule: web(f.Ref)}
 		for _, login := range f.People {
@@ -476,6 +482,34 @@ func (at places) part(v bylaw.Verdict, most int) policyPart {
 }
 
 // evidence stands on the default branch as it was when the facts were read, or in another repository.
+// writtenRules are the written rules under which a verdict stands, as links. A run that was recorded before a
+// community could name its own has those of whoever first asked for a built-in policy: these are not shown as its rules.
+func writtenRules(v bylaw.Verdict) []bylaw.Reference {
+	if v.Source == policy.BuiltInOrigin && v.SwitchedOn.File == "" {
+		return nil
+	}
+	return links(v.Rule)
+}
+
+// links are those that lead to a page, each with words.
+func links(all []bylaw.Reference) (out []bylaw.Reference) {
+	for _, r := range all {
+		if r.Ref = web(r.Ref); r.Ref != "" {
+			out = append(out, bylaw.Reference{Ref: r.Ref, Description: cmp.Or(r.Description, r.Ref)})
+		}
+	}
+	return out
+}
+
+// switchedOn is the line of the configuration that switched a policy on. Where that is the first one there is, only the
+// pull request has it.
+func (at places) switchedOn(v bylaw.Verdict) source {
+	if at.first && at.files[v.SwitchedOn.File] {
+		return at.inHead(v.SwitchedOn.File, v.SwitchedOn.Line)
+	}
+	return at.evidence(v.SwitchedOn)
+}
+
 func (at places) evidence(e bylaw.Evidence) source {
 	out := source{Text: bylaw.PlainText(e.Text)}
 	if e.File == "" {

@@ -53,11 +53,12 @@ func TestDecisionPageTellsWhatIsKnown(t *testing.T) {
 			`href="https://github.com/acme/widgets/blob/` + strings.Repeat("a", 40) + `/core/turn.go?plain=1#L3"`,
 			`href="https://github.com/acme/widgets/blob/` + strings.Repeat("b", 40) + `/OWNERS.md?plain=1#L4"`,
 			`href="https://rules.example/third-party"`, "There is no earlier decision that is kept.",
+			`switched on in <a href="https://github.com/acme/widgets/blob/` + strings.Repeat("b", 40) + `/.github/bylaw.yml?plain=1#L4"><code>.github/bylaw.yml:4</code></a>`,
 			"Correct it in <code>OWNERS.md</code>, with a pull request of its own", "This is about carol.",
 		},
 		"/acme/widgets/pull/7":                       {"Accepted", "Approved by bob, from outside Acme", "conflict_of_interest: met, before that not met", "/acme/widgets/decision/r-widgets"},
 		"/acme/widgets":                              {"#7 Turn widgets both ways", "Third-party review", "built into Bylaw"},
-		"/acme/widgets/policy/conflict_of_interest":  {"In the 2 decisions that are kept", "package bylaw.conflict_of_interest", "set here"},
+		"/acme/widgets/policy/conflict_of_interest":  {"In the 2 decisions that are kept", "package bylaw.conflict_of_interest", "set here", `<h2>The written rule</h2><ul><li><a href="https://rules.example/third-party">Third-party review</a></li></ul>`, `The policy follows the pattern of <a href="https://github.com/StackStorm/`},
 		"/acme/widgets/audit":                        {"Decision", "All rules are met", "/acme/widgets/decision/second"},
 		"/acme/widgets/audit?from=tomorrow&number=x": {"From is a date such as", "is a number such as 7"},
 	} {
@@ -74,6 +75,81 @@ func TestDecisionPageTellsWhatIsKnown(t *testing.T) {
 	must(t, w.Store.Raise(t.Context(), store.Job{Key: "pull acme/widgets#7", Kind: "pull", Installation: 9}))
 	if got := b.get("/acme/widgets/pull/7"); !strings.Contains(got.body, "about to be judged anew") {
 		t.Errorf("the page does not say that it is about to be judged anew:\n%s", got.body)
+	}
+}
+
+// TestWrittenRuleIsTheCommunitysOwn: a rule that the community has not named is not made up, and the one that a built-in
+// policy was made after, which older runs recorded, is nobody else's.
+func TestWrittenRuleIsTheCommunitysOwn(t *testing.T) {
+	t.Parallel()
+	const rule = "https://rules.example/third-party"
+	tests := map[string]struct {
+		change   func(*bylaw.Snapshot, *bylaw.Verdict)
+		want     []string // on the page of the decision
+		list     string   // on the page of the repository
+		ruleless bool
+	}{
+		"named": {
+			change: func(*bylaw.Snapshot, *bylaw.Verdict) {},
+			want:   []string{`The written rule: <a href="` + rule + `">Third-party review</a>.`}, list: `<a href="` + rule + `">Third-party review</a>`,
+		},
+		"not named": {
+			change: func(_ *bylaw.Snapshot, v *bylaw.Verdict) { v.Rule = nil },
+			want:   []string{`.github/bylaw.yml:4</code></a>. No written rule is named for it.`}, list: `none is named; switched on in <a href="https://github.com/acme/widgets/`, ruleless: true,
+		},
+		"recorded by an older version": {
+			change: func(_ *bylaw.Snapshot, v *bylaw.Verdict) { v.SwitchedOn = bylaw.Evidence{} },
+			want:   []string{"built into Bylaw. No written rule is named for it."}, list: `<span class="quiet">none is named</span>`, ruleless: true,
+		},
+		"of a policy of its own, recorded by an older version": {
+			change: func(_ *bylaw.Snapshot, v *bylaw.Verdict) {
+				v.SwitchedOn, v.Source = bylaw.Evidence{}, "acme/widgets"
+			},
+			want: []string{`acme/widgets. The written rule: <a href="` + rule + `">`}, list: rule,
+		},
+		"always on": {
+			change: func(_ *bylaw.Snapshot, v *bylaw.Verdict) {
+				v.Policy, v.Rule, v.SwitchedOn = "governance_files", nil, bylaw.Evidence{}
+			},
+			want: []string{"built into Bylaw, always on. No written rule is named for it."}, list: "none is named; always on", ruleless: true,
+		},
+		"by the organization": {
+			change: func(_ *bylaw.Snapshot, v *bylaw.Verdict) { v.SwitchedOn.File = "acme/.github " + bylaw.ConfigPath },
+			want:   []string{`switched on in <a href="https://github.com/acme/.github/blob/HEAD/.github/bylaw.yml?plain=1#L4">`}, list: rule,
+		},
+		"by the first configuration, which only the pull request has": {
+			change: func(s *bylaw.Snapshot, _ *bylaw.Verdict) {
+				s.Governance.First, s.Files = true, append(s.Files, bylaw.File{Path: bylaw.ConfigPath, Status: "added"})
+			},
+			want: []string{`switched on in <a href="https://github.com/acme/widgets/blob/` + strings.Repeat("a", 40) + `/.github/bylaw.yml?plain=1#L4">`}, list: rule,
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newTown(t, func(s *Site) { s.Public = true })
+			s, v := snapshot("acme/widgets", 7), verdict()
+			tt.change(&s, &v)
+			w.keep(t, "latest", s, v)
+			b := w.browser(t)
+			decision, list, policy := b.get("/acme/widgets/decision/latest").body, b.get("/acme/widgets").body, b.get("/acme/widgets/policy/"+v.Policy).body
+			for _, text := range tt.want {
+				if !strings.Contains(decision, text) {
+					t.Errorf("the decision does not say %q", text)
+				}
+			}
+			if !strings.Contains(list, tt.list) {
+				t.Errorf("the list of policies does not say %q", tt.list)
+			}
+			for page, body := range map[string]string{"decision": decision, "list": list, "policy": policy} {
+				if got := strings.Contains(body, rule); got == tt.ruleless {
+					t.Errorf("%s: it names the rule: %t, want %t", page, got, !tt.ruleless)
+				}
+			}
+			if got := strings.Contains(policy, "This repository names none for it."); got != tt.ruleless {
+				t.Errorf("the policy's page says that no rule is named: %t, want %t", got, tt.ruleless)
+			}
+		})
 	}
 }
 

@@ -126,7 +126,7 @@ func TestNothingFromOutsideComesAlive(t *testing.T) {
 		whole := snapshot("acme/widgets", 100+i)
 		s.Format, s.Repository, s.Number, s.URL, s.Base.SHA, s.Head.SHA = 1, whole.Repository, whole.Number, whole.URL, whole.Base.SHA, whole.Head.SHA
 		v.Outcome, v.Conclusion = bylaw.NotAccepted, bylaw.Failure
-		for j := range some { // of the policy's text, which is no stranger's
+		for j := range some { // of a policy's text or the configuration, which are no stranger's
 			v.Rule[j].Ref, v.Findings[j].Ref = "https://rules.example/", "https://rules.example/"
 		}
 		broken, met := v, v

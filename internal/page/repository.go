@@ -62,7 +62,7 @@ func (s *Site) repository(v visit) error {
 		if err != nil {
 			return err
 		}
-		at := places{local: page.Home}
+		at := placesOf(k, page.Home)
 		for _, verdict := range k.verdicts {
 			page.Policies = append(page.Policies, at.part(verdict, 0))
 		}
@@ -129,7 +129,7 @@ type parameter struct {
 // policy shows one policy of a repository: what it says, its text and tests, and what came of it.
 func (s *Site) policy(v visit) error {
 	ctx, name := v.r.Context(), v.r.PathValue("policy")
-	source, found, err := s.source(v, name)
+	text, found, err := s.source(v, name)
 	if err != nil {
 		return err
 	}
@@ -142,6 +142,7 @@ func (s *Site) policy(v visit) error {
 		return err
 	}
 	var verdict *bylaw.Verdict
+	var on source
 	if judged {
 		k, err := read(latest)
 		if err != nil {
@@ -149,24 +150,28 @@ func (s *Site) policy(v visit) error {
 		}
 		if i := slices.IndexFunc(k.verdicts, func(v bylaw.Verdict) bool { return v.Policy == name }); i >= 0 {
 			verdict = &k.verdicts[i]
+			on = placesOf(k, home(v.repository)).switchedOn(*verdict)
 		}
 	}
 	if !found && verdict == nil {
 		return errNotFound
 	}
-	md := policy.Describe(source)
+	md := policy.Describe(text)
 	page := struct {
 		ID, Title, Origin string
 		InForce           bool
 		Paragraphs        []string
-		Rules             []bylaw.Reference
+		Rules             []bylaw.Reference // the community's own
+		Pattern           []bylaw.Reference // whose rule a built-in policy was made after
+		On                source
+		AlwaysOn          bool
 		NotMet            mood
 		Params            []parameter
 		Counts            []countRow
 		Total             int
 		Rego, Tests       []policy.Module
 		Home              string
-	}{ID: name, Title: md.Title, Origin: source.Origin, InForce: verdict != nil, NotMet: conclusionOf(string(md.Conclusion)), Home: home(v.repository)}
+	}{ID: name, Title: md.Title, Origin: text.Origin, On: on, AlwaysOn: slices.Contains(policy.AlwaysOn, name), InForce: verdict != nil, NotMet: conclusionOf(string(md.Conclusion)), Home: home(v.repository)}
 	values := map[string]any{}
 	if verdict != nil {
 		values = verdict.Params
@@ -178,10 +183,15 @@ func (s *Site) policy(v visit) error {
 	for paragraph := range strings.SplitSeq(md.Description, "\n\n") {
 		page.Paragraphs = append(page.Paragraphs, paragraph)
 	}
-	for _, r := range md.Rule {
-		if web(r.Ref) != "" {
-			page.Rules = append(page.Rules, bylaw.Reference{Ref: web(r.Ref), Description: r.Description})
-		}
+	described := links(md.Rule)
+	switch {
+	case text.BuiltIn:
+		page.Pattern = described
+	case verdict == nil:
+		page.Rules = described
+	}
+	if verdict != nil {
+		page.Rules = writtenRules(*verdict)
 	}
 	properties, _ := md.Params["properties"].(map[string]any)
 	page.Params = parameters("", properties, values)
@@ -191,7 +201,7 @@ func (s *Site) policy(v visit) error {
 			page.Total += n
 		}
 	}
-	for _, m := range source.Modules {
+	for _, m := range text.Modules {
 		if strings.HasSuffix(m.File, "_test.rego") {
 			page.Tests = append(page.Tests, m)
 		} else {

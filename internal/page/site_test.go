@@ -154,6 +154,7 @@ func verdict() bylaw.Verdict {
 		Findings:   []bylaw.Finding{{Msg: "Nobody from outside has approved", Fix: "ask bob", People: []string{"bob", "carol"}, File: "core/turn.go", Line: 3, Evidence: []bylaw.Evidence{{File: "OWNERS.md", Line: 4}}}},
 		Considered: []bylaw.Considered{{Who: "anna", Did: "approved", Is: "Acme", Why: "works for the same organization", Evidence: []bylaw.Evidence{{File: "OWNERS.md", Line: 5}}}},
 		Reviewers:  []string{"bob"}, Rule: []bylaw.Reference{{Ref: "https://rules.example/third-party", Description: "Third-party review"}},
+		SwitchedOn: bylaw.Evidence{File: bylaw.ConfigPath, Line: 4},
 	}
 }
 

@@ -95,7 +95,7 @@ test_a_colleagues_approval_does_no_harm_beside_one_from_outside if rule.accept w
 
 test_the_finding_says_what_is_missing if {
 	some finding in rule.findings with input as approved_by(["anna"])
-	finding.msg == "anna approved this major change; it needs a review from outside Acme Corp, and has none."
+	finding.msg == "anna approved this major change (it touches core/turn.go and changes 30 lines); it needs a review from outside Acme Corp, and has none."
 }
 
 test_without_an_approval_the_change_waits if not rule.accept with input as change({})
@@ -123,11 +123,11 @@ test_where_a_parameter_is_missing_the_rule_applies_and_is_not_met if {
 }
 
 test_advice_names_the_missing_review if {
-	rule.headline == "Only advice, because the change is major: no review from outside Acme Corp" with input as approved_under({"conflict": {"major": "advise"}}, ["anna"])
+	rule.headline == "Only advice, because the change is major (it touches core/turn.go and changes 30 lines): no review from outside Acme Corp" with input as approved_under({"conflict": {"major": "advise"}}, ["anna"])
 }
 
 test_where_conflicts_are_only_remarked_on_it_waits_for_anybody if {
-	startswith(rule.headline, "Waiting for a review; the change is major") with input as change_under({"conflict": {"major": "advise"}}, {})
+	startswith(rule.headline, "Waiting for a review; the change is major (it touches core/turn.go and changes 30 lines), so") with input as change_under({"conflict": {"major": "advise"}}, {})
 }
 
 # --- Two approvals
@@ -150,5 +150,5 @@ test_the_headline_counts_the_approvals if {
 
 test_the_finding_counts_the_approvals if {
 	some finding in rule.findings with input as approved_under({"approvals": 2}, ["bob"])
-	finding.msg == "bob approved this major change; it needs 2 reviews from outside Acme Corp, and has 1."
+	finding.msg == "bob approved this major change (it touches core/turn.go and changes 30 lines); it needs 2 reviews from outside Acme Corp, and has 1."
 }

@@ -73,7 +73,7 @@ _alike := lib.grouped(_conflicts, [])
 
 _how_hard(0) := ""
 
-_how_hard(1) := ": a soft conflict"
+_how_hard(1) := ": a soft conflict (it comes from the employer)"
 
 _how_hard(by_employment) := ": together a hard conflict" if by_employment > 1
 

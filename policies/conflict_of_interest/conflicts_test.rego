@@ -26,7 +26,7 @@ about(params, facts, logins) := change_under(params, object.union(
 test_who_works_for_the_company_of_the_file_has_a_conflict if not rule.accept with input as about(vendor_params, {}, ["bob"])
 
 test_the_conflict_names_the_company_of_the_file if {
-	why(about(vendor_params, {}, ["bob"]), "bob") == "works for Globex, which this change is about: a soft conflict"
+	why(about(vendor_params, {}, ["bob"]), "bob") == "works for Globex, which this change is about: a soft conflict (it comes from the employer)"
 }
 
 test_who_works_for_neither_the_author_nor_the_company_may_approve if rule.accept with input as about(vendor_params, {}, ["carol"])
@@ -80,7 +80,7 @@ interested(interest, logins) := change_under({"interest": interest}, object.unio
 test_who_works_for_a_partner_has_a_conflict if not rule.accept with input as interested({"labels": ["partner"]}, ["bob"])
 
 test_the_conflict_names_the_partner if {
-	why(interested({"labels": ["partner"]}, ["bob"]), "bob") == "works for Globex, which has an interest in this change: a soft conflict"
+	why(interested({"labels": ["partner"]}, ["bob"]), "bob") == "works for Globex, which has an interest in this change: a soft conflict (it comes from the employer)"
 }
 
 test_who_works_for_no_partner_may_approve if rule.accept with input as interested({"labels": ["partner"]}, ["carol"])
@@ -102,7 +102,7 @@ test_two_soft_conflicts_are_a_hard_one if {
 	why(both, "bob") == "works for Globex, which has an interest in this change; works for Globex, which this change is about: together a hard conflict"
 }
 
-test_one_soft_conflict_is_no_hard_one if endswith(why(approved_by(["anna"]), "anna"), ": a soft conflict")
+test_one_soft_conflict_is_no_hard_one if endswith(why(approved_by(["anna"]), "anna"), ": a soft conflict (it comes from the employer)")
 
 # --- How certain it is
 
@@ -111,7 +111,7 @@ test_a_conflict_by_an_e_mail_address_says_on_what_it_rests if {
 		"reviews": [testing.approval("dave")],
 		"people": testing.people_with([testing.person("dave", [testing.writes_from("acme")])]),
 	})
-	why(facts, "dave") == "works for the same organization as an author: a soft conflict; it rests on an address in a commit, or a disclosure"
+	why(facts, "dave") == "works for the same organization as an author: a soft conflict (it comes from the employer); it rests on an address in a commit, or a disclosure"
 }
 
 # --- Disclosed interests
@@ -131,7 +131,7 @@ test_an_approval_with_a_disclosed_interest_does_not_count if not rule.accept wit
 
 test_who_discloses_what_is_known_is_not_worse_off if {
 	facts := change({"reviews": [testing.approval("anna")], "commands": [testing.command("anna", "disclose", "soft I maintain a fork")]})
-	why(facts, "anna") == "disclosed a soft conflict: I maintain a fork; works for the same organization as an author: a soft conflict"
+	why(facts, "anna") == "disclosed a soft conflict: I maintain a fork; works for the same organization as an author: a soft conflict (it comes from the employer)"
 }
 
 test_several_interests_are_told_in_a_row if {
@@ -153,5 +153,5 @@ test_a_disclosed_interest_is_shown if {
 
 test_who_works_for_a_company_merged_with_a_partner_has_a_conflict if {
 	labelled := [object.union(o, {"labels": [label | o.id == "globex"; label := "partner"]}) | some o in globex_and_initech("merged", "", "")]
-	why(object.union(interested({"labels": ["partner"]}, ["carol"]), {"organizations": labelled}), "carol") == "works for Initech, which has an interest in this change: a soft conflict"
+	why(object.union(interested({"labels": ["partner"]}, ["carol"]), {"organizations": labelled}), "carol") == "works for Initech, which has an interest in this change: a soft conflict (it comes from the employer)"
 }

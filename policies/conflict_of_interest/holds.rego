@@ -6,7 +6,7 @@ import data.bylaw.lib
 
 _holds contains {
 	"headline": $"Open for review until {lib.in_words(_review_ends)}",
-	"msg": $"A {_severity} change must be open for review for {_days(_review_days)}; this version has been since {lib.in_words(_public_since)}.",
+	"msg": $"This {_severe} must be open for review for {_days(_review_days)}; this version has been since {lib.in_words(_public_since)}.",
 	"fix": $"It may be merged from {lib.in_words(_review_ends)} on.",
 } if {
 	_review_days > 0
@@ -15,7 +15,7 @@ _holds contains {
 
 _holds contains {
 	"headline": "The time for review has not begun",
-	"msg": $"A {_severity} change must be open for review for {_days(_review_days)}. {_not_begun}",
+	"msg": $"This {_severe} must be open for review for {_days(_review_days)}. {_not_begun}",
 	"fix": "Take the pull request out of draft, or push it again.",
 } if {
 	_review_days > 0
@@ -81,7 +81,7 @@ _holds contains {
 # After merging it is a finding for the audit: nothing can be held any more.
 _holds contains {
 	"headline": $"Merged by {input.merged_by.login}, {_merger_is}",
-	"msg": $"{input.merged_by.login} merged this {_severity} change; whoever merges it must work outside the organizations of the authors, and {input.merged_by.login} is somebody {_merger_is}.",
+	"msg": $"{input.merged_by.login} merged this {_severe}; whoever merges it must work outside the organizations of the authors, and {input.merged_by.login} is somebody {_merger_is}.",
 	"fix": "Let somebody from outside look at the change now, and write down what came of it.",
 	"people": [input.merged_by.login],
 } if {

@@ -17,7 +17,7 @@ test_it_is_said_until_when_a_change_is_open_for_review if rule.headline == "Open
 
 test_since_when_a_change_is_open_for_review_is_said if {
 	some finding in rule.findings with input as held(two_days, {})
-	finding.msg == "A major change must be open for review for 2 business days; this version has been since 2026-03-09 09:00 UTC."
+	finding.msg == "This major change (it touches core/turn.go and changes 30 lines) must be open for review for 2 business days; this version has been since 2026-03-09 09:00 UTC."
 	finding.fix == "It may be merged from 2026-03-11 09:00 UTC on."
 }
 
@@ -27,7 +27,7 @@ test_a_hold_waits_for_a_review_as_well if rule.headline == "Waiting for a review
 
 test_a_hold_is_told_beside_what_else_is_missing if {
 	some finding in rule.findings with input as held(two_days, {"reviews": []})
-	startswith(finding.msg, "A major change must be open for review")
+	startswith(finding.msg, "This major change (it touches core/turn.go and changes 30 lines) must be open for review")
 }
 
 test_at_the_end_of_its_time_a_change_is_held_no_more if rule.accept with input as held(two_days, {"taken_at": "2026-03-11T09:00:00Z"})
@@ -189,7 +189,7 @@ test_a_merge_by_a_colleague_is_a_finding if not rule.accept with input as merged
 
 test_who_merged_from_inside_is_named if {
 	some finding in rule.findings with input as merged_by(outside_merges, "anna")
-	finding.msg == "anna merged this major change; whoever merges it must work outside the organizations of the authors, and anna is somebody who works for the same organization as an author."
+	finding.msg == "anna merged this major change (it touches core/turn.go and changes 30 lines); whoever merges it must work outside the organizations of the authors, and anna is somebody who works for the same organization as an author."
 	finding.people == ["anna"]
 }
 

@@ -103,7 +103,7 @@ test_of_a_colleague_by_e_mail_address_nothing_is_open if {
 
 test_a_colleague_is_shown_as_one if {
 	some seen in rule.considered with input as approved_by(["anna"])
-	seen.why == "works for the same organization as an author: a soft conflict"
+	seen.why == "works for the same organization as an author: a soft conflict (it comes from the employer)"
 }
 
 # --- In which order people are named

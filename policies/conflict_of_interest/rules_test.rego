@@ -281,7 +281,7 @@ test_it_is_said_that_only_the_number_is_missing if {
 
 test_the_finding_says_how_many_are_missing if {
 	some finding in rule.findings with input as in_all(2, ["bob"])
-	finding.msg == "This major change needs 2 approvals in all, and has 1."
+	finding.msg == "This major change (it touches core/turn.go and changes 30 lines) needs 2 approvals in all, and has 1."
 }
 
 test_that_anybody_can_make_up_the_number_is_said if {

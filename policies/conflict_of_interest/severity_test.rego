@@ -137,3 +137,82 @@ test_a_label_does_not_lower_a_change_of_the_rules if {
 test_a_trivial_change_is_not_judged_by_default if {
 	not rule.applies with input as change_under({"severity": lowering}, {"labels": [testing.label("typo", "bob")]})
 }
+
+# --- Why it is so
+
+# What stands in brackets behind the word.
+because(classes, facts) := reason if {
+	findings := rule.findings with input as object.union(change_under({"severity": classes}, object.union({"reviews": [testing.approval("anna")]}, facts)), {"params": {"conflict": {"trivial": "ask", "minor": "ask"}}})
+	some finding in findings
+	[_, rest] := split(finding.msg, " change (")
+	reason := split(rest, "); it needs")[0]
+}
+
+test_a_change_of_the_rules_says_which_file if because({}, {"governance": {"files": ["OWNERS.md", "CODEOWNERS"]}}) == "it changes the rules: CODEOWNERS"
+
+test_a_path_that_raises_is_named if {
+	because({"major": {"paths": ["core/**"]}}, {"files": [testing.file("a.go", 900), testing.file("core/turn.go", 3)]}) == "it touches core/turn.go"
+}
+
+test_of_a_renamed_file_the_path_that_raises_is_named if {
+	moved := object.union(testing.file("a/turn.go", 3), {"status": "renamed", "previous_path": "core/turn.go"})
+	because({"governance": {"paths": ["core/**"]}}, {"files": [moved]}) == "it touches core/turn.go"
+}
+
+test_a_label_that_raises_is_named if because({"major": {"labels": ["breaking"]}}, {"files": small, "labels": [testing.label("breaking", "alice")]}) == "it has the label breaking"
+
+test_lines_that_raise_are_counted if because({"major": {"lines": 400}}, {"files": [testing.file("docs/a.md", 401)]}) == "it changes 401 lines"
+
+test_a_label_that_lowers_is_named if because(lowering, {"labels": [testing.label("typo", "bob")]}) == "it has the label typo"
+
+test_few_lines_are_counted if because({}, {"files": small}) == "it changes only 3 lines"
+
+test_one_line_is_one if because({}, {"files": [testing.file("core/turn.go", 1)]}) == "it changes only 1 line"
+
+test_the_only_file_is_named if because({}, {"files": [testing.file("docs/a.md", 900)]}) == "it touches only docs/a.md"
+
+test_one_of_several_files_is_named if {
+	because({}, {"files": [testing.file("docs/b.md", 900), testing.file("docs/a.md", 900)]}) == "it touches only such files as docs/a.md"
+}
+
+test_a_file_that_keeps_a_change_from_being_minor_is_named if {
+	because({}, {"files": [testing.file("README.md", 20), testing.file("core/turn.go", 1)]}) == "it touches core/turn.go and changes 21 lines"
+}
+
+test_a_file_moved_out_of_the_documents_is_named_as_it_is_now if {
+	moved := object.union(testing.file("core/turn.go", 30), {"status": "renamed", "previous_path": "docs/turn.go"})
+	because({}, {"files": [moved]}) == "it touches core/turn.go and changes 30 lines"
+}
+
+test_a_file_behind_many_documents_is_named if {
+	documents := [testing.file($"docs/{c}.md", 9) | some c in split("abcdefghijkl", "")]
+	because({}, {"files": array.concat(documents, [testing.file("core/turn.go", 1)])}) == "it touches core/turn.go and changes 109 lines"
+}
+
+test_a_file_moved_behind_many_documents_is_named if {
+	documents := [testing.file($"docs/{c}.md", 9) | some c in split("abcdefghijkl", "")]
+	moved := object.union(testing.file("docs/turn.md", 1), {"status": "renamed", "previous_path": "core/turn.go"})
+	because({}, {"files": array.concat(documents, [moved])}) == "it touches core/turn.go and changes 109 lines"
+}
+
+test_a_file_without_lines_is_named if {
+	because({}, {"files": [testing.file("a.go", 3), testing.file("core/turn.bin", 0)]}) == "it touches core/turn.bin, of which no lines are counted"
+}
+
+test_lines_are_not_counted_where_they_lower_nothing if {
+	because({"minor": {"lines": 0}}, {"files": small}) == "it touches core/turn.go"
+}
+
+test_where_only_lines_lower_only_lines_are_told if {
+	because({"minor": {"paths": []}}, {"files": [testing.file("docs/a.md", 21)]}) == "it changes 21 lines"
+}
+
+test_where_nothing_lowers_the_default_is_named if {
+	because({"minor": {"paths": [], "lines": 0}}, {"files": small}) == "major is the default here"
+}
+
+test_of_a_long_path_the_end_is_told if {
+	long := "core/a-folder-with-a-long-name/another-folder-with-a-long-name/turn-both-ways.go"
+	told := "it touches …long-name/another-folder-with-a-long-name/turn-both-ways.go"
+	because({"major": {"paths": ["core/**"]}}, {"files": [testing.file(long, 3)]}) == told
+}

@@ -47,7 +47,7 @@ _headline("waits in public") := $"Nobody{_else} could give a review {_elsewhere}
 
 _headline("none yet") := $"Waiting for {_reviews} {_elsewhere}" if _answer != "advise"
 
-_headline("none yet") := $"Waiting for a review; the change is {_severity}, so a conflict of interest would only be remarked on" if _answer == "advise"
+_headline("none yet") := $"Waiting for a review; the change is {_severity} ({_because}), so a conflict of interest would only be remarked on" if _answer == "advise"
 
 _headline("not enough") := $"Only people of {_authors_organizations}{_and_what_is_one} have approved; it needs {_reviews} from outside" if {
 	_answer != "advise"
@@ -59,7 +59,7 @@ _headline("not enough") := $"Not enough yet: {_so_far}" if {
 	not _only_colleagues_in_the_way
 }
 
-_headline("not enough") := $"Only advice, because the change is {_severity}: {_so_far}" if _answer == "advise"
+_headline("not enough") := $"Only advice, because the change is {_severity} ({_because}): {_so_far}" if _answer == "advise"
 
 _only_colleagues_in_the_way if {
 	_all_colleagues
@@ -172,7 +172,7 @@ _finding(hold, advice) := object.union(hold_without_headline, {"advice": advice}
 }
 
 findings contains {
-	"msg": $"This {_severity} change needs {_reviews} {_elsewhere}, and has none yet.",
+	"msg": $"This {_severe} needs {_reviews} {_elsewhere}, and has none yet.",
 	"fix": _help,
 	"people": _could_be_asked,
 } if {
@@ -181,7 +181,7 @@ findings contains {
 }
 
 findings contains {
-	"msg": $"{lib.in_a_short_row(_names(object.keys(_approvals)), 10)} approved this {_severity} change; it needs {_reviews} {_elsewhere}{_without_conflict}, and has {_number(_counted_known)}.",
+	"msg": $"{lib.in_a_short_row(_names(object.keys(_approvals)), 10)} approved this {_severe}; it needs {_reviews} {_elsewhere}{_without_conflict}, and has {_number(_counted_known)}.",
 	"fix": _help,
 	"people": _could_be_asked,
 	"advice": _answer == "advise",
@@ -202,7 +202,7 @@ _mere_colleagues := {login |
 }
 
 findings contains {
-	"msg": $"This {_severity} change needs {_in_all} approvals in all, and has {_number(count(_approvals))}.",
+	"msg": $"This {_severe} needs {_in_all} approvals in all, and has {_number(count(_approvals))}.",
 	"fix": _help,
 	"people": _could_be_asked,
 	"advice": _answer == "advise",
@@ -324,7 +324,7 @@ findings contains {
 	count(input.rosters) == 0
 }
 
-_what_that_counts := $"the approval counts, because that is accepted for a {_severity} change" if _unknown == "accept"
+_what_that_counts := $"the approval counts, because that is accepted for a {_severe}" if _unknown == "accept"
 
 _what_that_counts := "this was counted neither as a conflict nor as a third-party review" if _unknown == "refuse"
 

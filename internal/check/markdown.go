@@ -176,9 +176,13 @@ func (b *markdownBuilder) considered(people []bylaw.Considered) {
 }
 
 // writtenRule says under which written rule a verdict stands. Where the community names none, its rule is what it has
-// switched on.
+// switched on. On which line that stands is left to the pages: it moves with every line above it, and the check runs of
+// all open pull requests would be written anew.
 func (b *markdownBuilder) writtenRule(v bylaw.Verdict) {
-	on := evidence(v.SwitchedOn)
+	on := ""
+	if v.SwitchedOn.File != "" {
+		on = code(v.SwitchedOn.File)
+	}
 	switch {
 	case len(v.Rule) > 0:
 		for _, rule := range v.Rule {

@@ -481,7 +481,6 @@ func (at places) part(v bylaw.Verdict, most int) policyPart {
 	return part
 }
 
-// evidence stands on the default branch as it was when the facts were read, or in another repository.
 // writtenRules are the written rules under which a verdict stands, as links. A run that was recorded before a
 // community could name its own has those of whoever first asked for a built-in policy: these are not shown as its rules.
 func writtenRules(v bylaw.Verdict) []bylaw.Reference {
@@ -510,6 +509,7 @@ func (at places) switchedOn(v bylaw.Verdict) source {
 	return at.evidence(v.SwitchedOn)
 }
 
+// evidence stands on the default branch as it was when the facts were read, or in another repository.
 func (at places) evidence(e bylaw.Evidence) source {
 	out := source{Text: bylaw.PlainText(e.Text)}
 	if e.File == "" {

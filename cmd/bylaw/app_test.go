@@ -15,7 +15,7 @@ import (
 // unasked are the events that come without being subscribed to: to every App, and the last two with the
 // permission to write checks. GitHub refuses a manifest that lists the first ones.
 // https://docs.github.com/webhooks/webhook-events-and-payloads
-var unasked = []string{"ping", "installation", "installation_repositories", "check_run", "check_suite"}
+var unasked = []string{"ping", "installation", "installation_repositories", "installation_target", "check_run", "check_suite"}
 
 func TestAppSubscribesToTheEventsThatAreUnderstood(t *testing.T) {
 	t.Parallel()

@@ -98,7 +98,7 @@ func auditVerifyCommand(s streams) *cobra.Command {
 			"also compares the digests that stand at the end of the check runs `bylaw`: on the heads of open pull requests and on\n" +
 			"the commits of the newest entries, one call for each. Only that shows a log that somebody wrote anew as a whole.\n\n" +
 			"--github reads as the App (BYLAW_APP_ID, BYLAW_PRIVATE_KEY), or with GITHUB_TOKEN and --app, the number of the App.\n\n" +
-			"--json prints {repository, entries, digest, removed, redacted, commits, compared, anchored, faults: [{entry, msg, where}]} for each log.\n\n" +
+			"--json prints {repository, log, entries, digest, removed, redacted, commits, compared, anchored, faults: [{entry, msg, where}]} for each log.\n\n" +
 			"Exit codes: 0 in order, 1 something differs, 2 wrong usage, 3 it could not be read, there is no log, or with --github\n" +
 			"GitHub names no entry of it.",
 		Args: args(cobra.MaximumNArgs(1)),
@@ -152,7 +152,7 @@ func auditVerify(ctx context.Context, s streams, o verifyOptions, given []string
 	differs, unknown := false, false
 	for _, name := range names {
 		var anchors audit.Anchors
-		if o.github {
+		if _, _, reachable := bylaw.SplitRepository(name); o.github && reachable && !strings.Contains(name, "@") {
 			if anchors, err = anchorsOf(ctx, s, o, name); err != nil {
 				return err
 			}
@@ -193,7 +193,11 @@ func printVerified(s streams, o verifyOptions, v audit.Verified) error {
 			standing += ", and unchanged after it as far as the log itself shows"
 		}
 	}
-	fmt.Fprintf(s.out, "%s: %d entries, %s", v.Repository, v.Entries, standing)
+	name := v.Repository
+	if v.Log != name {
+		name += " (renamed; the log is that of " + v.Log + ")"
+	}
+	fmt.Fprintf(s.out, "%s: %d entries, %s", name, v.Entries, standing)
 	if o.github {
 		fmt.Fprintf(s.out, "; %d compared with GitHub, on %d commits", v.Compared, v.Commits)
 	}

@@ -20,6 +20,7 @@ const (
 	KindMergedNotJudged   = "merged_not_judged"        // merged before this version was judged
 	KindPushed            = "pushed_without_pull"      // commits came to the default branch without a pull request
 	KindForced            = "default_branch_rewritten" // a forced push changed the default branch
+	KindRenamed           = "renamed"                  // the repository was renamed or transferred, or another one has its name
 	KindRedacted          = "redacted"                 // what the store had of a person was taken out
 )
 
@@ -65,6 +66,13 @@ type Pushed struct {
 	After     string   `json:"after"`
 	Commits   []string `json:"commits"`    // without a pull request; of a forced push those that it brought
 	NotLooked int      `json:"not_looked"` // how many commits of the push were too many to be looked at
+}
+
+// Renamed is the detail of entries about the name of the repository. The log keeps the name that it began with.
+type Renamed struct {
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Aside bool   `json:"aside,omitempty"` // another repository has its name, and how it is called itself is not known yet
 }
 
 // Piece is one private piece of an entry.

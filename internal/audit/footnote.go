@@ -11,7 +11,7 @@ import (
 
 // Named is an entry as the text of a check run names it.
 type Named struct {
-	Repository string
+	Repository string // the name of its log
 	Seq        int64
 	Digest     string
 }
@@ -31,7 +31,7 @@ func Footnote(entries []Named) string {
 	return lines.String()
 }
 
-var footnotePattern = regexp.MustCompile(`^Audit entry ([1-9][0-9]{0,17}) of ([\w.-]+/[\w.-]+): sha256 ([0-9a-f]{64})(<br>)?$`)
+var footnotePattern = regexp.MustCompile(`^Audit entry ([1-9][0-9]{0,17}) of ([\w.-]+/[\w.-]+(?:@[0-9.]+)?): sha256 ([0-9a-f]{64})(<br>)?$`)
 
 // Footnotes reads what Footnote wrote at the end of a text. What stands before other words was written by
 // somebody else, and is not looked at.

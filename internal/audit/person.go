@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,19 +46,23 @@ func Find(ctx context.Context, kept *store.Store, login string) ([]Traces, error
 	for repository, r := range rows {
 		at(repository).Rows = r
 	}
+	called, err := kept.AuditCalled(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for e, err := range kept.AuditEntries(ctx, store.AuditQuery{}) {
 		if err != nil {
 			return nil, err
 		}
 		for place, p := range e.Private {
 			if p.Body != nil && names(p.Body, login) {
-				t := at(e.Repository)
+				t := at(cmp.Or(called[e.Repository], e.Repository))
 				t.Pieces++
 				t.pieces = append(t.pieces, store.PrivateRef{Seq: e.Seq, Place: place})
 			}
 		}
 		if names(e.Detail, login) {
-			at(e.Repository).Fixed++
+			at(cmp.Or(called[e.Repository], e.Repository)).Fixed++
 		}
 	}
 	for run, err := range kept.AllRuns(ctx) {

@@ -85,16 +85,21 @@ type Duration struct {
 func MakeReport(ctx context.Context, kept *store.Store, q ReportQuery) (Report, error) {
 	before := q.From.Add(-q.To.Sub(q.From))
 	out := Report{From: bylaw.At(q.From), To: bylaw.At(q.To), Repositories: []RepositoryReport{}}
+	called, err := kept.AuditCalled(ctx)
+	if err != nil {
+		return out, fmt.Errorf("report: %w", err)
+	}
 	var at *counting
 	for e, err := range kept.AuditEntries(ctx, store.AuditQuery{Repository: q.Repository, Period: store.Period{Since: before, Until: q.To}, ByPull: true}) {
 		if err != nil {
 			return out, fmt.Errorf("report: %w", err)
 		}
-		if at == nil || at.repository != e.Repository {
+		name := cmp.Or(called[e.Repository], e.Repository)
+		if at == nil || at.repository != name {
 			if err := out.add(ctx, kept, at, q.Threshold); err != nil {
 				return out, err
 			}
-			at = newCounting(e.Repository, q.From)
+			at = newCounting(name, q.From)
 		}
 		if err := at.entry(e); err != nil {
 			return out, fmt.Errorf("report: %w", err)

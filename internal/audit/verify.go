@@ -32,6 +32,7 @@ type Fault struct {
 // Verified is what came of looking at one log.
 type Verified struct {
 	Repository string  `json:"repository"`
+	Log        string  `json:"log"` // its name: what the repository was called when it began
 	Entries    int64   `json:"entries"`
 	Digest     string  `json:"digest"`   // of the last
 	Removed    int     `json:"removed"`  // private pieces that were redacted, or too old
@@ -49,6 +50,9 @@ func Verify(ctx context.Context, kept *store.Store, repository string, anchors A
 	out := Verified{Repository: repository, Faults: []Fault{}}
 	var err error
 	if out.Entries, out.Digest, err = kept.AuditEnd(ctx, repository); err != nil {
+		return out, err
+	}
+	if out.Log, err = kept.AuditLog(ctx, repository); err != nil {
 		return out, err
 	}
 	var broken *store.BrokenChain
@@ -178,8 +182,8 @@ func (v *Verified) compareGitHub(ctx context.Context, kept *store.Store, anchors
 }
 
 func (v *Verified) compare(ctx context.Context, kept *store.Store, sha string, named Named) error {
-	if !strings.EqualFold(named.Repository, v.Repository) {
-		return nil // renamed since: that log is another
+	if !strings.EqualFold(named.Repository, v.Log) {
+		return nil // of another repository, from which the commit came
 	}
 	v.Compared++
 	e, found, err := kept.AuditEntryAt(ctx, v.Repository, named.Seq)

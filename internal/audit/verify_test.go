@@ -166,3 +166,39 @@ func TestNothingInACSVIsAFormula(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyAfterARenaming: the log goes on under the name that it began with, and so do the check runs that name it;
+// the report counts it under the new one.
+func TestVerifyAfterARenaming(t *testing.T) {
+	t.Parallel()
+	same := [2]string{"{}", "{}"}
+	kept := log(t, same, same)
+	anchors := held{"head": named(t, kept, 2)}
+	if err := kept.SaveRepository(t.Context(), store.Repository{Name: widgets, ID: 5, Configured: true}); err != nil {
+		t.Fatal(err)
+	}
+	moves, err := kept.Identify(t.Context(), store.Identity{ID: 5, Name: "acme/gadgets"}, store.Moving{
+		Key: func(key, _, _ string) string { return key },
+		Entry: func(store.Move) (store.AuditEntry, error) {
+			return store.AuditEntry{Kind: KindRenamed, Detail: []byte("{}")}, nil
+		},
+		Forget: func(store.Move) []string { return nil },
+		Raise:  func(store.Move) []store.Job { return nil },
+	})
+	if err != nil || len(moves) != 1 {
+		t.Fatal(moves, err)
+	}
+	v, err := Verify(t.Context(), kept, "acme/gadgets", anchors, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Verified{Repository: "acme/gadgets", Log: widgets, Entries: 3, Digest: v.Digest, Commits: 3, Compared: 1, Anchored: 2, Faults: []Fault{}}
+	if diff := cmp.Diff(want, v); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	report, err := MakeReport(t.Context(), kept, ReportQuery{Repository: "acme/gadgets", From: from, To: from.AddDate(0, 1, 0)})
+	if err != nil || len(report.Repositories) != 1 || report.Repositories[0].Repository != "acme/gadgets" {
+		t.Errorf("the report is of %+v, %v", report.Repositories, err)
+	}
+}

@@ -14,6 +14,7 @@ const OrganizationRepository = ".github"
 // Reading is what was read of one pull request in one go: the facts, and the files that are the law
 // for it. It is not judged yet: people, governance and file contents are added by the reader's caller.
 type Reading struct {
+	Is           Identity // the repository, as GitHub knows it
 	Snapshot     Snapshot
 	Law          Tree      // files of the governed repository at the live tip of its default branch
 	Organization Tree      // files of <organization>/.github at the live tip of its default branch
@@ -25,6 +26,13 @@ type Reading struct {
 
 	Active   map[string]Time   // when people last committed to the default branch, by login in lower case
 	Profiles map[string]string // what people write of their employer on their page, word for word, by login in lower case
+}
+
+// Identity is which repository GitHub has answered for: one that was renamed or transferred since somebody wrote its
+// name down is found by that as well.
+type Identity struct {
+	ID   int64  // GitHub's number of it, which stays; 0 where GitHub was not asked
+	Name string // "owner/name" as it is called now
 }
 
 // Tree is a selection of the files of one commit.

@@ -65,6 +65,10 @@ type Ask struct {
 	Comments  []bylaw.Comment // what webhooks told of comments with commands
 	Anonymous bool            // nobody is known: policies that look at people are not asked
 	FilesOnly bool            // nothing but files is known: policies that look at anything else are not asked
+
+	// Found is called with the repository that GitHub has answered for, which may be called otherwise by now than it was
+	// asked for, before anything is concluded from the answer. Its error ends the check, and comes back. It may be nil.
+	Found func(bylaw.Identity) error
 }
 
 // Result is what came of one evaluation.
@@ -93,6 +97,11 @@ func (c *Checker) Check(ctx context.Context, ref bylaw.Ref, ask Ask) (Result, er
 	reading, err := c.GitHub.Read(ctx, ref, want)
 	if err != nil {
 		return Result{}, fmt.Errorf("snapshot %s: %w", ref, err)
+	}
+	if ask.Found != nil {
+		if err := ask.Found(reading.Is); err != nil {
+			return Result{}, err
+		}
 	}
 	folders := func(paths []string) []string {
 		return slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return !strings.HasSuffix(p, "/") })

@@ -29,7 +29,7 @@ func queryFields() fields {
 	return table(map[string]func(x *query, _ root, a args) any{
 		"repository": func(x *query, _ root, a args) any {
 			name := a.text("owner") + "/" + a.text("name")
-			r := x.g.repos[lower(name)]
+			r := x.g.find(name)
 			if r == nil || !x.g.sees(x.token, r) {
 				return unresolved("a Repository with the name '%s'.", name)
 			}

@@ -48,7 +48,7 @@ func (a *account) noreply() string {
 }
 
 func (g *GitHub) repository(name string) (*repository, error) {
-	if r := g.repos[strings.ToLower(name)]; r != nil {
+	if r := g.find(name); r != nil {
 		return r, nil
 	}
 	return nil, fmt.Errorf("no repository %q", name)

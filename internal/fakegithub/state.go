@@ -64,6 +64,7 @@ type GitHub struct {
 	ids           int64
 	accounts      map[string]*account // by lower-case login
 	repos         map[string]*repository
+	former        map[string]*repository // by names that they had; see find
 	teams         []*team
 	self          *app             // the App under test; see own
 	keys          []*rsa.PublicKey // that the App has instead of App.Key; see SetKeys

@@ -154,7 +154,7 @@ func (g *GitHub) authorize(q *request) *answer {
 		}
 		return nil
 	}
-	q.repo = g.repos[strings.ToLower(q.params["owner"]+"/"+q.params["repo"])]
+	q.repo = g.find(q.params["owner"] + "/" + q.params["repo"])
 	if q.repo == nil || t == nil && q.repo.fork {
 		return refuse(notFound())
 	}

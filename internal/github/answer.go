@@ -13,6 +13,7 @@ import (
 type readAnswer struct {
 	Repository *struct {
 		tipAnswer
+		DatabaseID  int64       `json:"databaseId"`
 		IsPrivate   bool        `json:"isPrivate"`
 		Lately      *history    `json:"lately"` // nil when the repository is empty
 		PullRequest *pullAnswer `json:"pullRequest"`

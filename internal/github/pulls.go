@@ -131,6 +131,7 @@ func (c *Client) InstallationRepositories(ctx context.Context) ([]bylaw.Reposito
 // Reached is a repository that an installation reaches.
 type Reached struct {
 	bylaw.Repository
+	ID       int64     // GitHub's number of it
 	PushedAt time.Time // the last push to any branch; zero when there was none
 }
 
@@ -139,6 +140,7 @@ func (c *Client) Reached(ctx context.Context) ([]Reached, error) {
 	type answer struct {
 		TotalCount   int `json:"total_count"`
 		Repositories []struct {
+			ID            int64  `json:"id"`
 			Owner         login  `json:"owner"`
 			Name          string `json:"name"`
 			Private       bool   `json:"private"`
@@ -158,7 +160,7 @@ func (c *Client) Reached(ctx context.Context) ([]Reached, error) {
 		for _, r := range page.Repositories {
 			if !r.Archived {
 				one := bylaw.Repository{Owner: r.Owner.Login, Name: r.Name, Private: r.Private, DefaultBranch: r.DefaultBranch}
-				list = append(list, Reached{Repository: one, PushedAt: r.PushedAt.Time.Time})
+				list = append(list, Reached{Repository: one, ID: r.ID, PushedAt: r.PushedAt.Time.Time})
 			}
 		}
 	}

@@ -68,6 +68,7 @@ func (c *Client) Read(ctx context.Context, ref bylaw.Ref, want bylaw.Want) (byla
 	c.describe(s, ref, answer, want)
 	r.Posted, r.Active, r.Profiles = posted(pull.head()), active(answer.Repository.Lately), profiles(pull)
 	r.Commented, r.ChangedAt = commented(pull), pull.UpdatedAt
+	r.Is = bylaw.Identity{ID: answer.Repository.DatabaseID, Name: answer.Repository.NameWithOwner}
 
 	g, gctx = errgroup.WithContext(ctx)
 	g.Go(func() (err error) {

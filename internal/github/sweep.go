@@ -32,8 +32,9 @@ func (s SweepOf) FullName() string { return s.Owner + "/" + s.Name }
 // Swept is what a repository looks like from afar.
 type Swept struct {
 	Of         SweepOf
-	Err        error // why nothing is known of this one: an [Error], of kind NotFound if GitHub does not show it
-	Configured bool  // it or its organization has a configuration on its default branch
+	Is         bylaw.Identity // which repository GitHub found by that name
+	Err        error          // why nothing is known of this one: an [Error], of kind NotFound if GitHub does not show it
+	Configured bool           // it or its organization has a configuration on its default branch
 	// Law is another string whenever the configuration or one of the rules is another one, or the tip of the
 	// organization's repository if that has a configuration; also when other Rules were asked for.
 	Law    string
@@ -49,9 +50,11 @@ type SweptPull struct {
 }
 
 type sweptAnswer struct {
-	Config       *commit `json:"config"`
-	Policies     *commit `json:"policies"`
-	PullRequests connection[struct {
+	DatabaseID    int64   `json:"databaseId"`
+	NameWithOwner string  `json:"nameWithOwner"`
+	Config        *commit `json:"config"`
+	Policies      *commit `json:"policies"`
+	PullRequests  connection[struct {
 		Number     int        `json:"number"`
 		HeadRefOID string     `json:"headRefOid"`
 		UpdatedAt  bylaw.Time `json:"updatedAt"`
@@ -164,6 +167,7 @@ func (f *fields) swept(of SweepOf, after *string) sweptFields {
 	asked := sweptFields{alias: "r" + name, queues: map[string]string{}}
 	lines := []string{
 		fmt.Sprintf("%s: repository(owner: $%s, name: $%s) {", asked.alias, owner, name),
+		"databaseId", "nameWithOwner",
 		"config: object(expression: $config) {", "oid", "}", "policies: object(expression: $policies) {", "oid", "}",
 	}
 	for _, rule := range of.Rules {
@@ -208,6 +212,7 @@ func (s *Swept) add(asked sweptFields, answer map[string]json.RawMessage, firstP
 		s.Pulls = append(s.Pulls, SweptPull{Number: p.Number, HeadSHA: p.HeadRefOID, ChangedAt: p.UpdatedAt.Time})
 	}
 	if firstPage {
+		s.Is = bylaw.Identity{ID: repository.DatabaseID, Name: repository.NameWithOwner}
 		s.Configured = repository.Config != nil || organization.Config != nil
 		h := sha256.New()
 		fmt.Fprintln(h, repository.Config.oid(), repository.Policies.oid(), organization.Config.oid())

@@ -45,6 +45,7 @@ type Event struct {
 	Installation  int64
 	Account       string // login of the organization or user where the App is installed; "" when not told
 	Owner, Repo   string // "" for events of an organization
+	RepositoryID  int64  // GitHub's number of it
 	DefaultBranch string
 	Sender        bylaw.Account // whose doing it is
 
@@ -92,6 +93,7 @@ var webhooks = map[string]func() webhook{
 	"check_suite":               func() webhook { return new(checkSuiteBody) },
 	"installation":              func() webhook { return new(installationBody) },
 	"installation_repositories": func() webhook { return new(installationBody) },
+	"installation_target":       func() webhook { return new(accessBody) },
 	"issue_comment":             func() webhook { return new(commentBody) },
 	"member":                    func() webhook { return new(accessBody) },
 	"membership":                func() webhook { return new(accessBody) },
@@ -106,7 +108,7 @@ var webhooks = map[string]func() webhook{
 }
 
 // Events lists the names of the events that are understood, sorted. GitHub sends installation,
-// installation_repositories and ping without being asked; check_run and check_suite come with the
+// installation_repositories, installation_target and ping without being asked; check_run and check_suite come with the
 // permission to write checks.
 func Events() []string { return slices.Sorted(maps.Keys(webhooks)) }
 
@@ -160,7 +162,7 @@ func (v *envelope) event(name string) Event {
 	return Event{
 		Kind: KindIgnored, Name: name, Action: v.Action, Installation: v.Installation.ID,
 		Account: cmp.Or(v.Installation.Account.Login, v.Organization.Login, v.Repository.Owner.Login),
-		Owner:   v.Repository.Owner.Login, Repo: v.Repository.Name,
+		Owner:   v.Repository.Owner.Login, Repo: v.Repository.Name, RepositoryID: v.Repository.ID,
 		DefaultBranch: v.Repository.DefaultBranch, Sender: v.Sender.account(),
 	}
 }

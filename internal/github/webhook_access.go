@@ -14,11 +14,12 @@ type InstalledEvent struct {
 
 // accessActions are the actions that can change who may do what, or what a repository is called.
 var accessActions = map[string][]string{
-	"member":       {"added", "edited", "removed"},
-	"membership":   {"added", "removed"},
-	"organization": {"member_added", "member_removed", "renamed", "deleted"},
-	"repository":   {"edited", "privatized", "publicized", "renamed", "transferred", "archived", "unarchived", "deleted"},
-	"team":         {"created", "deleted", "edited", "added_to_repository", "removed_from_repository"},
+	"installation_target": {"renamed"},
+	"member":              {"added", "edited", "removed"},
+	"membership":          {"added", "removed"},
+	"organization":        {"member_added", "member_removed", "renamed", "deleted"},
+	"repository":          {"edited", "privatized", "publicized", "renamed", "transferred", "archived", "unarchived", "deleted"},
+	"team":                {"created", "deleted", "edited", "added_to_repository", "removed_from_repository"},
 }
 
 type accessBody struct{ envelope }

@@ -117,6 +117,7 @@ func TestParse(t *testing.T) {
 			"organization", `"action":"member_removed","membership":{"user":{"login":"bob"}}`,
 			Event{Kind: KindAccess, Access: AccessEvent{What: "organization"}},
 		},
+		{"installation_target", `"action":"renamed"`, Event{Kind: KindAccess, Access: AccessEvent{What: "installation_target"}}},
 		{"repository", `"action":"renamed"`, Event{Kind: KindAccess, Access: AccessEvent{What: "repository"}}},
 		{
 			"installation_repositories", `"action":"added","repositories_added":[{"full_name":"acme/gears"}]`,
@@ -140,6 +141,7 @@ func TestParse(t *testing.T) {
 		want := test.want
 		want.Why, want.Name, want.Action = got.Why, test.event, got.Action
 		want.Installation, want.Account, want.Owner, want.Repo = 9, "acme", "acme", "widgets"
+		want.RepositoryID = 5
 		want.DefaultBranch, want.Sender = "main", alice
 		if want.Kind == KindIgnored { // what is ignored has no details that matter
 			want.Check = got.Check

@@ -83,7 +83,7 @@ func (s *Site) sees(ctx context.Context, who viewer, name string) (store.Reposit
 	owner, repo, _ := bylaw.SplitRepository(r.Name)
 	client := s.App.Client(r.Installation)
 	if granted {
-		question := fmt.Sprintf("read %d %d %s", who.session.Account, r.Installation, r.Name)
+		question := fmt.Sprintf("read %d %d %d %s", who.session.Account, r.Installation, r.ID, r.Name)
 		yes, err := s.access.ask(question, func() (bool, error) {
 			return client.CanRead(ctx, owner, repo, bylaw.Account{ID: who.session.Account, Login: who.session.Login})
 		})
@@ -94,7 +94,7 @@ func (s *Site) sees(ctx context.Context, who viewer, name string) (store.Reposit
 	if r.PublicSince.IsZero() || !s.Public && !who.SignedIn() {
 		return r, time.Time{}, errNotFound
 	}
-	public, err := s.access.ask(fmt.Sprintf("public %d %s", r.Installation, r.Name), func() (bool, error) { return client.Public(ctx, owner, repo) })
+	public, err := s.access.ask(fmt.Sprintf("public %d %d %s", r.Installation, r.ID, r.Name), func() (bool, error) { return client.Public(ctx, owner, repo) })
 	if err != nil {
 		s.Log.Warn("page not shown: nobody knows whether the repository is public", "ref", r.Name, "err", err)
 	}

@@ -28,6 +28,7 @@ var kinds = []kindWord{
 	{audit.KindMergedNotJudged, "Merged before it was judged"},
 	{audit.KindPushed, "Pushed without a pull request"},
 	{audit.KindForced, "Default branch rewritten"},
+	{audit.KindRenamed, "Renamed or transferred"},
 	{audit.KindRedacted, "A person taken out"},
 }
 
@@ -75,6 +76,15 @@ func auditRowOf(r store.Repository, e store.AuditEntry, since time.Time) auditRo
 	case audit.KindPushed, audit.KindForced:
 		who(audit.FieldPushedBy, "by %s")
 		row.pushed(e.Detail, say)
+	case audit.KindRenamed:
+		var d audit.Renamed
+		_ = json.Unmarshal(e.Detail, &d)
+		row.Title = fmt.Sprintf("The repository was called %s until now", bylaw.PlainText(d.From))
+		if d.Aside {
+			say("another repository has that name; how this one is called was not known then")
+		} else {
+			say("it is called %s; this log keeps the name that it began with", d.To)
+		}
 	case audit.KindRedacted:
 		who(audit.FieldRedactedBy, "by %s")
 		var d audit.Redacted

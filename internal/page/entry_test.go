@@ -72,6 +72,7 @@ func TestAuditLogTellsWhatEachEntrySays(t *testing.T) {
 	w.tell(t, audit.KindPosted, 7, audit.Posted{Pulls: []int{7, 8}, Entries: []int64{2, 3}, Checks: []audit.PostedCheck{{Name: "bylaw", ID: 5}, {Name: "bylaw/conflict_of_interest"}}})
 	w.tell(t, audit.KindPushed, 0, audit.Pushed{Before: "1111111111", After: "2222222222", Commits: []string{"3333333333"}, NotLooked: 4}, audit.Piece{Field: audit.FieldPushedBy, Login: "frank"})
 	w.tell(t, audit.KindForced, 0, audit.Pushed{Before: "1111111111", After: "4444444444", Commits: []string{"5555555555", "6666666666"}}, audit.Piece{Field: audit.FieldPushedBy, Login: "grace"})
+	w.tell(t, audit.KindRenamed, 0, audit.Renamed{From: "acme/oldname", To: "acme/widgets"})
 	w.tell(t, audit.KindRedacted, 0, audit.Redacted{Pieces: 2, Runs: 3, Rows: store.PersonRows{Heads: 1}}, audit.Piece{Field: audit.FieldRedactedBy, Login: "olivia"})
 
 	log := b.get("/acme/widgets/audit").body
@@ -81,7 +82,7 @@ func TestAuditLogTellsWhatEachEntrySays(t *testing.T) {
 		`<span class="mood stop">Merged before it was judged</span>`, "Merged, every rule met", "Command, verdict unchanged", "Bob wrote /bylaw recuse; edited by mallory",
 		"Check runs written", "Written on commit aaaaaaa", "Check runs: bylaw, bylaw/conflict_of_interest", "Their text names entry 2, entry 3", "For #7, #8",
 		`<span class="mood stop">Pushed without a pull request</span>`, "The default branch got 1 commit of no pull request", "By frank", "From 1111111 to 2222222", "Commits: 3333333", "4 commits more were too many",
-		`<span class="mood stop">Default branch rewritten</span>`, "It brought 2 commits", "By grace", "A person taken out", "By olivia", "Of 3 decisions, 2 names or texts of this log and 1 record",
+		`<span class="mood stop">Default branch rewritten</span>`, "It brought 2 commits", "By grace", "Renamed or transferred", "The repository was called acme/oldname until now", "It is called acme/widgets", "A person taken out", "By olivia", "Of 3 decisions, 2 names or texts of this log and 1 record",
 	} {
 		if !strings.Contains(log, text) {
 			t.Errorf("the log does not say %q", text)

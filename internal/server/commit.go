@@ -234,7 +234,7 @@ func (w *worker) latest(ctx context.Context, c store.Claim, number int, out *com
 	}
 	run.Snapshot = bylaw.Snapshot{TakenAt: bylaw.At(meta.TakenAt), Number: meta.Number, State: s.State, Head: bylaw.Head{SHA: meta.HeadSHA}, SameHead: s.SameHead}
 	if out != nil {
-		out.entries[number] = audit.Named{Repository: meta.Repository, Seq: meta.AuditSeq, Digest: meta.AuditDigest}
+		out.entries[number] = audit.Named{Repository: meta.AuditLog, Seq: meta.AuditSeq, Digest: meta.AuditDigest}
 	}
 	return run, true, nil
 }

@@ -38,13 +38,19 @@ func (w *worker) evaluate(ctx context.Context, c store.Claim, p *payload) (store
 	for _, h := range heads {
 		ask.Arrivals = append(ask.Arrivals, bylaw.Arrival{SHA: h.SHA, At: bylaw.At(h.ArrivedAt), By: h.PushedBy})
 	}
+	var known store.Repository
+	var found bool
+	ask.Found = func(is bylaw.Identity) (err error) {
+		known, found, err = w.identified(ctx, c, is)
+		return err
+	}
 	result, err := w.judge(ctx, ref, ask)
+	if moved := new(renamed); errors.As(err, &moved) {
+		again := withPayload(pullJob(c.Installation, moved.name, p.Number, ""), *p)
+		return store.Finished{FollowUps: []store.Job{again}}, moved.Error(), nil
+	}
 	if err != nil {
 		return store.Finished{}, "", err
-	}
-	known, found, err := w.Store.Repository(ctx, c.Repository)
-	if err != nil {
-		return store.Finished{}, "", fmt.Errorf("look up repository: %w", err)
 	}
 	if err := w.noteConfigured(ctx, c, known, found, result.Configured, result.Rules); err != nil {
 		return store.Finished{}, "", err
@@ -112,7 +118,7 @@ func (w *worker) noteConfigured(ctx context.Context, c store.Claim, known store.
 	if found && known.Configured == configured && configured && !renewed {
 		return nil
 	}
-	err := w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, Installation: c.Installation, Configured: configured, Rules: rules})
+	err := w.Store.SaveRepository(ctx, store.Repository{Name: c.Repository, ID: known.ID, Installation: c.Installation, Configured: configured, Rules: rules})
 	if err != nil {
 		return fmt.Errorf("note whether the repository is configured: %w", err)
 	}

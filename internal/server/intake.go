@@ -25,9 +25,9 @@ func (s *Server) intake(ctx context.Context, e github.Event) (in store.Intake, w
 	}
 	i := intake{server: s, event: e, repository: repositoryOf(e)}
 	if i.repository != "" {
-		known, found, err := s.Store.Repository(ctx, i.repository)
+		known, found, err := i.place(ctx)
 		if err != nil {
-			return in, "", fmt.Errorf("look up repository: %w", err)
+			return in, "", err
 		}
 		i.rules = known.Rules
 		i.configured = found && known.Configured
@@ -63,14 +63,22 @@ func (s *Server) intake(ctx context.Context, e github.Event) (in store.Intake, w
 	if len(i.in.Jobs) == 0 && len(i.in.Forget) == 0 && len(i.in.Groups) == 0 && i.why == "" {
 		i.why = "nothing follows from it"
 	}
+	if i.doubtful {
+		i.why = ""
+	}
+	if i.kept == "" {
+		i.in = without(i.in)
+	}
 	return i.in, i.why, nil
 }
 
 type intake struct {
 	server       *Server
 	event        github.Event
-	repository   string
-	configured   bool // it is known to be
+	repository   string // as the webhook calls it
+	kept         string // by which name it is kept: see place
+	doubtful     bool   // it may be called otherwise
+	configured   bool   // it is known to be
 	unconfigured bool
 	rules        []string // what the configuration names, as any process has last seen it
 	in           store.Intake
@@ -88,7 +96,7 @@ func (i *intake) pull(ctx context.Context) error {
 		}
 	}
 	if p.PushedBy != "" || !p.ArrivedAt.IsZero() {
-		i.in.Heads = append(i.in.Heads, store.Head{Repository: i.repository, Number: p.Number, SHA: p.HeadSHA, ArrivedAt: p.ArrivedAt.Time, PushedBy: p.PushedBy})
+		i.in.Heads = append(i.in.Heads, store.Head{Repository: i.kept, Number: p.Number, SHA: p.HeadSHA, ArrivedAt: p.ArrivedAt.Time, PushedBy: p.PushedBy})
 	}
 	i.raisePull(p.Number)
 	return nil
@@ -97,7 +105,7 @@ func (i *intake) pull(ctx context.Context) error {
 // previewed reports whether the pull request brings a first configuration: its head was pushed with
 // one, or it was looked at for that before.
 func (i *intake) previewed(ctx context.Context) (bool, error) {
-	_, known, err := i.server.Store.Pull(ctx, i.repository, i.event.Pull.Number)
+	_, known, err := i.server.Store.Pull(ctx, i.kept, i.event.Pull.Number)
 	if err == nil && !known {
 		_, known, _, err = i.server.Store.Fact(ctx, previewKey(i.event.Installation, i.repository, i.event.Pull.HeadSHA))
 	}
@@ -120,7 +128,7 @@ func (i *intake) comment() {
 		i.why = "a program gives no commands"
 		return
 	}
-	kept := store.Command{Repository: i.repository, Number: c.Number, CommentID: c.ID, Author: c.Author.Login, AuthorID: c.Author.ID}
+	kept := store.Command{Repository: i.kept, Number: c.Number, CommentID: c.ID, Author: c.Author.Login, AuthorID: c.Author.ID}
 	switch i.event.Action {
 	case "created":
 		kept.Texts = []store.Text{written(c.Body, c.At)}
@@ -154,7 +162,7 @@ func written(body string, at bylaw.Time) store.Text {
 // GitHub has reset what it shows.
 func (i *intake) again(ctx context.Context) error {
 	sha := i.event.Check.HeadSHA
-	i.in.ForgetChecks = append(i.in.ForgetChecks, store.ForgetCheck{Repository: i.repository, SHA: sha})
+	i.in.ForgetChecks = append(i.in.ForgetChecks, store.ForgetCheck{Repository: i.kept, SHA: sha})
 	// Everything is read anew.
 	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, i.repository), teamKeys(i.event.Installation))
 	numbers, err := i.pullsAt(ctx, sha)
@@ -185,12 +193,12 @@ func (i *intake) ask(ctx context.Context) error {
 // for forks, those that are known to have it as their head, and those of a merge group.
 func (i *intake) pullsAt(ctx context.Context, sha string) ([]int, error) {
 	numbers := slices.Clone(i.event.Check.Pulls)
-	known, _, err := i.server.Store.HeadOf(ctx, i.repository, sha)
+	known, _, err := i.server.Store.HeadOf(ctx, i.kept, sha)
 	if err != nil {
 		return nil, fmt.Errorf("find pull requests of a commit: %w", err)
 	}
 	numbers = append(numbers, known...)
-	group, found, err := i.server.Store.Group(ctx, i.repository, sha)
+	group, found, err := i.server.Store.Group(ctx, i.kept, sha)
 	if err != nil {
 		return nil, fmt.Errorf("find merge group of a commit: %w", err)
 	}
@@ -203,7 +211,7 @@ func (i *intake) pullsAt(ctx context.Context, sha string) ([]int, error) {
 
 func (i *intake) group() {
 	g := i.event.Group
-	group := store.Group{Repository: i.repository, HeadSHA: g.HeadSHA, HeadRef: g.HeadRef, BaseRef: g.Base}
+	group := store.Group{Repository: i.kept, HeadSHA: g.HeadSHA, HeadRef: g.HeadRef, BaseRef: g.Base}
 	if i.event.Kind == github.KindGroupDestroyed {
 		group.DestroyedAt = i.server.Now()
 	} else {
@@ -234,7 +242,7 @@ func (i *intake) push() {
 		i.why = "it touches neither configuration, rosters nor policies"
 	}
 	if p.Default && i.configured && p.SHA != "" && p.Before != "" {
-		i.raise(pushedJob(i.event, i.repository, i.server.Now()))
+		i.raise(pushedJob(i.event, i.kept, i.server.Now()))
 		i.why = ""
 	}
 }
@@ -245,8 +253,11 @@ func isRule(path string) bool {
 }
 
 // hiding are what can happen to a repository after which a public one is perhaps none: it was closed, or its
-// name can be another one's.
-var hiding = []string{"privatized", "deleted", "renamed", "transferred"}
+// name can be another one's. One that is renamed or transferred keeps what is known of it, see identify.
+var hiding = []string{"privatized", "deleted"}
+
+// renamings are those after which it is called otherwise.
+var renamings = []string{"renamed", "transferred"}
 
 // access forgets who may do what, and looks again at what may be judged otherwise for that.
 func (i *intake) access() {
@@ -261,10 +272,17 @@ func (i *intake) access() {
 		if i.unconfigured && i.event.Name != "repository" { // another default branch may have a configuration
 			return
 		}
-		i.raise(repositoryJob(i.event.Installation, i.repository))
+		if slices.Contains(renamings, i.event.Action) {
+			i.raise(nameJob(i.event.Installation, i.repository))
+		} else {
+			i.raise(repositoryJob(i.event.Installation, i.repository))
+		}
 		return
 	}
 	i.in.Forget = append(i.in.Forget, pushersKey(i.event.Installation, ""))
+	if renaming(i.event.Name, i.event.Action) { // it finds each repository by its number
+		i.raise(sweepJob(i.event.Installation))
+	}
 	i.raise(installationJob(i.event.Installation, i.event.Account, fanOutConfigured))
 }
 

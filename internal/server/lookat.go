@@ -90,7 +90,7 @@ func (w *worker) inTurn(n int, pace time.Duration) time.Time {
 // outlives its rules.
 func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Finished, string, error) {
 	ref := refOf(c.Job, 0)
-	known, found, err := w.Store.Repository(ctx, c.Repository)
+	known, _, err := w.Store.Repository(ctx, c.Repository)
 	if err != nil {
 		return store.Finished{}, "", fmt.Errorf("look up repository: %w", err)
 	}
@@ -104,6 +104,13 @@ func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Fin
 	}
 	if now.Err != nil {
 		return store.Finished{}, "", now.Err
+	}
+	known, found, err := w.identified(ctx, c, now.Is)
+	if moved := new(renamed); errors.As(err, &moved) {
+		return store.Finished{FollowUps: []store.Job{nameJob(c.Installation, moved.name)}}, moved.Error(), nil
+	}
+	if err != nil {
+		return store.Finished{}, "", err
 	}
 	if err := w.noteConfigured(ctx, c, known, found, now.Configured, nil); err != nil {
 		return store.Finished{}, "", err

@@ -27,7 +27,7 @@ var follows = map[string][]string{
 	"membership removed":                    {kindInstallation},
 	"merge_group checks_requested":          {kindGroup},
 	"organization member_added":             {kindInstallation},
-	"organization renamed":                  {kindInstallation},
+	"organization renamed":                  {kindInstallation, kindSweep},
 	"pull_request closed":                   {kindPull},
 	"pull_request converted_to_draft":       {kindPull},
 	"pull_request labeled":                  {kindPull},

@@ -62,8 +62,10 @@ func (w *worker) sweep(ctx context.Context, c store.Claim) (store.Finished, stri
 	if err != nil {
 		return store.Finished{}, "", err
 	}
-	s := &sweeping{worker: w, claim: c, began: began, known: map[string]store.Repository{}}
-	known, err := w.Store.Repositories(ctx, c.Installation)
+	s := &sweeping{worker: w, claim: c, began: began}
+	if err := s.names(ctx, reached); err != nil {
+		return store.Finished{}, "", err
+	}
 	if err == nil {
 		s.laws, err = w.Store.Laws(ctx, c.Installation)
 	}
@@ -72,9 +74,6 @@ func (w *worker) sweep(ctx context.Context, c store.Claim) (store.Finished, stri
 	}
 	if err != nil {
 		return store.Finished{}, "", err
-	}
-	for _, r := range known {
-		s.known[r.Name] = r
 	}
 	all, err := s.choose(ctx, reached)
 	if err != nil {
@@ -179,6 +178,9 @@ func (s *sweeping) compare(ctx context.Context, now github.Swept) error {
 		s.Log.Warn("repository not swept", "ref", name, "err", now.Err)
 		return nil
 	}
+	if now.Is.Name != name || s.known[name].ID != 0 && s.known[name].ID != now.Is.ID {
+		return nil // renamed just now: the next sweep finds it
+	}
 	judged, err := s.Store.OpenPulls(ctx, name)
 	if err != nil {
 		return err
@@ -203,7 +205,7 @@ func (s *sweeping) compare(ctx context.Context, now github.Swept) error {
 		}
 	}
 	if !now.Configured || !was.Configured {
-		s.repositories = append(s.repositories, store.Repository{Name: name, Installation: s.claim.Installation, Configured: now.Configured, CheckedAt: s.began})
+		s.repositories = append(s.repositories, store.Repository{Name: name, ID: now.Is.ID, Installation: s.claim.Installation, Configured: now.Configured, CheckedAt: s.began})
 	}
 	return s.compareGroups(ctx, name, now)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // AuditEntry is one link of the chain of a repository. The caller gives what happened; the store gives it
-// its place in the chain.
+// its place in the chain. Read, its Repository is the name of the log: the one that the repository had when it began.
 type AuditEntry struct {
 	Repository string
 	Seq        int64     // from 1, without gaps; given by the store
@@ -68,12 +68,12 @@ func (s *Store) append(ctx context.Context, tx *sql.Tx, e AuditEntry) (AuditEntr
 	}
 	// The upsert locks the end of the chain, so that entries are given their places one after the other.
 	end, err := chainEnd(ctx, tx, `
-		INSERT INTO audit_ends (repository, seq, digest) VALUES ($1, 1, '')
-		ON CONFLICT (repository) DO UPDATE SET seq = audit_ends.seq + 1 RETURNING seq, digest`, e.Repository)
+		INSERT INTO audit_ends (repository, seq, digest) VALUES (`+logSQL+`, 1, '')
+		ON CONFLICT (repository) DO UPDATE SET seq = audit_ends.seq + 1 RETURNING repository, seq, digest`, e.Repository)
 	if err != nil {
 		return AuditEntry{}, fmt.Errorf("append audit entry of %s: %w", e.Repository, err)
 	}
-	e.Seq, e.Previous = end.Seq, end.Digest
+	e.Repository, e.Seq, e.Previous = end.Repository, end.Seq, end.Digest
 	e.At = moment(s.orNow(e.At))
 	if e.Private, err = salted(e.Private); err != nil {
 		return AuditEntry{}, fmt.Errorf("append audit entry of %s: %w", e.Repository, err)
@@ -95,16 +95,18 @@ func (s *Store) append(ctx context.Context, tx *sql.Tx, e AuditEntry) (AuditEntr
 	return e, nil
 }
 
-// chainEnd reads the place and digest of a chain's end, which are zero for an empty chain.
+const endSQL = "SELECT repository, seq, digest FROM audit_ends WHERE repository = " + logSQL
+
+// chainEnd reads the name, place and digest of a chain's end, which are zero for an empty chain.
 func chainEnd(ctx context.Context, q querier, query, repository string) (AuditEntry, error) {
-	scan := func(r row) (e AuditEntry, err error) { return e, r.Scan(&e.Seq, &e.Digest) }
+	scan := func(r row) (e AuditEntry, err error) { return e, r.Scan(&e.Repository, &e.Seq, &e.Digest) }
 	end, _, err := first(ctx, q, scan, query, repository)
 	return end, err
 }
 
 const (
 	auditColumns = "repository, seq, at, kind, number, head_sha, detail, previous, digest, private"
-	auditSQL     = "SELECT " + auditColumns + " FROM audit WHERE repository = $1 AND seq >= $2 ORDER BY seq"
+	auditSQL     = "SELECT " + auditColumns + " FROM audit WHERE repository = " + logSQL + " AND seq >= $2 ORDER BY seq"
 )
 
 func scanAudit(r row) (AuditEntry, error) {
@@ -123,7 +125,7 @@ func scanAudit(r row) (AuditEntry, error) {
 func (s *Store) Audit(ctx context.Context, repository string, fromSeq int64, limit int) ([]AuditEntry, error) {
 	all, err := list(ctx, s.read, scanAudit, auditSQL+" LIMIT CAST($3 AS BIGINT)", repository, fromSeq, max(limit, 0))
 	if err == nil {
-		err = fillPrivate(ctx, s.read, repository, all)
+		err = fillPrivate(ctx, s.read, all)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list audit log of %s: %w", repository, err)
@@ -152,7 +154,7 @@ func (s *Store) VerifyAudit(ctx context.Context, repository string) error {
 		return fmt.Errorf("verify audit log of %s: %w", repository, err)
 	}
 	defer tx.Rollback()
-	end, err := chainEnd(ctx, tx, "SELECT seq, digest FROM audit_ends WHERE repository = $1", repository)
+	end, err := chainEnd(ctx, tx, endSQL, repository)
 	if err != nil {
 		return fmt.Errorf("verify audit log of %s: %w", repository, err)
 	}

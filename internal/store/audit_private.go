@@ -63,11 +63,11 @@ type placed struct {
 
 func scanPlaced(r row) (p placed, err error) { return p, r.Scan(&p.seq, &p.place, &p.salt, &p.body) }
 
-// fillPrivate adds to entries of one repository the pieces that are left.
-func fillPrivate(ctx context.Context, q querier, repository string, entries []AuditEntry) error {
+// fillPrivate adds to entries of one log the pieces that are left.
+func fillPrivate(ctx context.Context, q querier, entries []AuditEntry) error {
 	for some := range slices.Chunk(entries, 100) {
 		at := make(map[int64]*AuditEntry, len(some))
-		args, places := []any{repository}, []string{}
+		args, places := []any{some[0].Repository}, []string{}
 		for i := range some {
 			at[some[i].Seq] = &some[i]
 			args = append(args, some[i].Seq)
@@ -91,7 +91,7 @@ func changedPrivate(ctx context.Context, tx *sql.Tx, repository string) (int64, 
 	rows, err := tx.QueryContext(ctx, `
 		SELECT p.seq, p.place, p.salt, p.body, COALESCE(audit.private, '')
 		FROM audit_private AS p LEFT JOIN audit ON audit.repository = p.repository AND audit.seq = p.seq
-		WHERE p.repository = $1 ORDER BY p.seq, p.place`, repository)
+		WHERE p.repository = `+logSQL+` ORDER BY p.seq, p.place`, repository)
 	if err != nil {
 		return 0, err
 	}
@@ -112,7 +112,7 @@ func changedPrivate(ctx context.Context, tx *sql.Tx, repository string) (int64, 
 
 // AuditQuery chooses entries. Zero fields choose all.
 type AuditQuery struct {
-	Repository string // "owner/name", or "owner/" for all of an owner; without regard to case
+	Repository string // "owner/name" as it is called now, or "owner/" for all of an owner; without regard to case
 	Period
 	ByPull bool // ordered by repository, pull request and place, rather than by repository and place; without private pieces
 }
@@ -137,9 +137,11 @@ func (s *Store) AuditEntries(ctx context.Context, query AuditQuery) iter.Seq2[Au
 		of, args := "", []any{millis(query.Since), until}
 		switch {
 		case owner != "":
-			of, args = " AND substr(lower(repository), 1, length($3)) = $3", append(args, owner)
+			of = ` AND (substr(lower(repository), 1, length($3)) = $3 AND repository NOT IN (SELECT log FROM audit_logs)
+				OR repository IN (SELECT log FROM audit_logs WHERE substr(lower(audit_logs.repository), 1, length($3)) = $3))`
+			args = append(args, owner)
 		case name != "": // by the names in which there are logs, so that the index is read and not every log
-			of = " AND repository IN (SELECT repository FROM audit_ends WHERE lower(repository) = $3 UNION SELECT CAST($4 AS TEXT))"
+			of = " AND repository IN (SELECT ends.repository FROM audit_ends" + callingSQL + "WHERE lower(" + calledSQL + ") = $3 UNION SELECT COALESCE((SELECT log FROM audit_logs WHERE audit_logs.repository = $4), CAST($4 AS TEXT)))"
 			args = append(args, name, query.Repository)
 		}
 		rows, err := s.read.QueryContext(ctx, `
@@ -151,7 +153,7 @@ func (s *Store) AuditEntries(ctx context.Context, query AuditQuery) iter.Seq2[Au
 		defer rows.Close()
 		for part, err := range parts(rows) {
 			if err == nil && !query.ByPull {
-				err = fillPrivate(ctx, s.read, part[0].Repository, part)
+				err = fillPrivate(ctx, s.read, part)
 			}
 			if err != nil {
 				yield(AuditEntry{}, fmt.Errorf("list audit log: %w", err))
@@ -206,7 +208,7 @@ func (s *Store) AuditEntryAt(ctx context.Context, repository string, seq int64) 
 
 // AuditHas reports whether the log of a repository has an entry of a kind about a commit.
 func (s *Store) AuditHas(ctx context.Context, repository, kind, sha string) (bool, error) {
-	_, found, err := first(ctx, s.read, scanInt, "SELECT seq FROM audit WHERE repository = $1 AND head_sha = $2 AND kind = $3 LIMIT 1", repository, sha, kind)
+	_, found, err := first(ctx, s.read, scanInt, "SELECT seq FROM audit WHERE repository = "+logSQL+" AND head_sha = $2 AND kind = $3 LIMIT 1", repository, sha, kind)
 	if err != nil {
 		return false, fmt.Errorf("look into audit log of %s: %w", repository, err)
 	}
@@ -215,8 +217,8 @@ func (s *Store) AuditHas(ctx context.Context, repository, kind, sha string) (boo
 
 // AuditedRepositories lists the repositories that have an audit log, or should have one, by name.
 func (s *Store) AuditedRepositories(ctx context.Context) ([]string, error) {
-	names, err := list(ctx, s.read, func(r row) (name string, err error) { return name, r.Scan(&name) },
-		"SELECT repository FROM audit_ends UNION SELECT DISTINCT repository FROM audit ORDER BY 1")
+	names, err := list(ctx, s.read, scanName,
+		"SELECT "+calledSQL+" FROM (SELECT repository FROM audit_ends UNION SELECT DISTINCT repository FROM audit)"+callingSQL+"ORDER BY 1")
 	if err != nil {
 		return nil, fmt.Errorf("list audited repositories: %w", err)
 	}
@@ -225,7 +227,7 @@ func (s *Store) AuditedRepositories(ctx context.Context) ([]string, error) {
 
 // AuditEnd returns how many entries the log of a repository must have, and the digest of the last.
 func (s *Store) AuditEnd(ctx context.Context, repository string) (seq int64, digest string, err error) {
-	end, err := chainEnd(ctx, s.read, "SELECT seq, digest FROM audit_ends WHERE repository = $1", repository)
+	end, err := chainEnd(ctx, s.read, endSQL, repository)
 	if err != nil {
 		return 0, "", fmt.Errorf("read end of audit log of %s: %w", repository, err)
 	}
@@ -237,7 +239,7 @@ func (s *Store) AuditHeads(ctx context.Context, repository string, limit int) ([
 	heads, err := list(ctx, s.read, func(r row) (sha string, err error) {
 		var newest int64
 		return sha, r.Scan(&sha, &newest)
-	}, "SELECT head_sha, MAX(seq) AS newest FROM audit WHERE repository = $1 AND head_sha <> '' GROUP BY head_sha ORDER BY newest DESC LIMIT CAST($2 AS BIGINT)", repository, max(limit, 0))
+	}, "SELECT head_sha, MAX(seq) AS newest FROM audit WHERE repository = "+logSQL+" AND head_sha <> '' GROUP BY head_sha ORDER BY newest DESC LIMIT CAST($2 AS BIGINT)", repository, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("list commits of audit log of %s: %w", repository, err)
 	}

@@ -13,7 +13,8 @@ import (
 // repositories, branches, commits, files and policies are not taken for a person's.
 var columns = map[string]string{
 	"audit.repository": "", "audit.kind": "", "audit.head_sha": "", "audit.previous": "", "audit.digest": "", "audit.private": "",
-	"audit.detail":          "written by early versions alone: reported as fixed",
+	"audit.detail":   "written by early versions alone: reported as fixed",
+	"audit_logs.log": "", "audit_logs.repository": "",
 	"audit_ends.repository": "", "audit_ends.digest": "",
 	"audit_private.repository": "", "audit_private.salt": "",
 	"audit_private.body": "Redact; Prune",

@@ -25,6 +25,7 @@ const (
 	lockMigrate = 0x62796c6177_01
 	lockClaim   = 0x62796c6177_02
 	lockShare   = 0x62796c6177_03
+	lockNames   = 0x62796c6177_04
 )
 
 type migration struct {

@@ -172,7 +172,7 @@ func (s *Store) AuditPage(ctx context.Context, p AuditPage) ([]AuditEntry, error
 		until = millis(p.Until)
 	}
 	query := "SELECT " + auditColumns + ` FROM audit
-		WHERE repository = $1 AND at >= $2 AND at < $3 AND (at, seq) < ($4, $5)`
+		WHERE repository = ` + logSQL + ` AND at >= $2 AND at < $3 AND (at, seq) < ($4, $5)`
 	args := []any{p.Repository, millis(p.Since), until, at, seq, max(p.Limit, 0)}
 	var kinds []string
 	for _, kind := range p.Kinds {
@@ -188,7 +188,7 @@ func (s *Store) AuditPage(ctx context.Context, p AuditPage) ([]AuditEntry, error
 	}
 	all, err := list(ctx, s.read, scanAudit, query+" ORDER BY at DESC, seq DESC LIMIT CAST($6 AS BIGINT)", args...)
 	if err == nil {
-		err = fillPrivate(ctx, s.read, p.Repository, all)
+		err = fillPrivate(ctx, s.read, all)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list audit log of %s: %w", p.Repository, err)

@@ -120,7 +120,7 @@ type PrivateRef struct {
 func (s *Store) Redact(ctx context.Context, r Redaction) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		for _, p := range r.Pieces {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM audit_private WHERE repository = $1 AND seq = $2 AND place = $3", r.Repository, p.Seq, p.Place); err != nil {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM audit_private WHERE repository = "+logSQL+" AND seq = $2 AND place = $3", r.Repository, p.Seq, p.Place); err != nil {
 				return err
 			}
 		}

@@ -41,6 +41,7 @@ func TestFinishedRunIsTheLatestOfItsPull(t *testing.T) {
 
 		entry := must(s.Audit(t.Context(), "acme/widgets", 1, 1))(t)[0]
 		one.AuditSeq, one.AuditDigest = 1, entry.Digest
+		one.AuditLog, two.AuditLog = "acme/widgets", "acme/widgets"
 		if diff := cmp.Diff(one, found(s.Run(t.Context(), "one"))(t)); diff != "" {
 			t.Errorf("run (-want +got):\n%s", diff)
 		}

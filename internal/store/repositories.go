@@ -11,6 +11,7 @@ import (
 // Repository is whether a repository uses Bylaw, as last seen.
 type Repository struct {
 	Name         string // "owner/name"
+	ID           int64  // GitHub's number of it; 0 when not known. See Identify
 	Installation int64
 	Configured   bool
 	Rules        []string  // the files that its configuration names; nil when not known
@@ -20,7 +21,8 @@ type Repository struct {
 	PublicSince time.Time // since when everybody may read it, as far as is known; zero is never. See NoteVisibility
 }
 
-// SaveRepository keeps what was seen of a repository. Rules that are not known leave those that are.
+// SaveRepository keeps what was seen of a repository. Rules and a number that are not known leave those that are. Nothing
+// is kept of one that has another name by now.
 func (s *Store) SaveRepository(ctx context.Context, r Repository) error {
 	var rules []byte
 	if r.Rules != nil {
@@ -31,10 +33,13 @@ func (s *Store) SaveRepository(ctx context.Context, r Repository) error {
 	}
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO repositories (name, installation, configured, checked_at, rules) VALUES ($1, $2, $3, $4, $5)
+			INSERT INTO repositories (name, installation, configured, checked_at, rules, github_id)
+			SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BOOLEAN), CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS BIGINT)
+			WHERE $6 = 0 OR NOT EXISTS (SELECT 1 FROM repositories AS other WHERE other.github_id = $6 AND other.name <> $1)
 			ON CONFLICT (name) DO UPDATE SET installation = excluded.installation, configured = excluded.configured, checked_at = excluded.checked_at,
-			  rules = CASE WHEN excluded.rules = '' THEN repositories.rules ELSE excluded.rules END`,
-			r.Name, r.Installation, r.Configured, s.orNow(r.CheckedAt), string(rules))
+			  rules = CASE WHEN excluded.rules = '' THEN repositories.rules ELSE excluded.rules END,
+			  github_id = CASE WHEN excluded.github_id = 0 THEN repositories.github_id ELSE excluded.github_id END`,
+			r.Name, r.Installation, r.Configured, s.orNow(r.CheckedAt), string(rules), r.ID)
 		return err
 	})
 	if err != nil {
@@ -56,13 +61,13 @@ func (s *Store) SaveThreshold(ctx context.Context, name string, threshold int) e
 	return nil
 }
 
-const repositoryColumns = "name, installation, configured, checked_at, rules, public_since, threshold"
+const repositoryColumns = "name, installation, configured, checked_at, rules, public_since, threshold, github_id"
 
 func scanRepository(r row) (Repository, error) {
 	var repository Repository
 	var checked, public int64
 	var rules string
-	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules, &public, &repository.Threshold)
+	err := r.Scan(&repository.Name, &repository.Installation, &repository.Configured, &checked, &rules, &public, &repository.Threshold, &repository.ID)
 	repository.CheckedAt, repository.PublicSince = moment(checked), moment(public)
 	if err == nil && rules != "" {
 		err = json.Unmarshal([]byte(rules), &repository.Rules)

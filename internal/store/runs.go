@@ -24,6 +24,7 @@ type RunMeta struct {
 	// the caller gives none, Finish gives the run's own.
 	AuditSeq    int64
 	AuditDigest string
+	AuditLog    string    // the name of the log that it stands in: see Identify; read back, and not written
 	RedactedAt  time.Time // when names were last taken out of the bodies; zero is never
 }
 
@@ -61,14 +62,14 @@ func saveRun(ctx context.Context, tx *sql.Tx, r Run) error {
 
 const (
 	metaColumns = "runs.id, runs.repository, runs.number, runs.head_sha, runs.taken_at, runs.accepted, runs.conclusion, runs.digest, runs.title, " +
-		"runs.audit_seq, runs.audit_digest, runs.redacted_at"
+		"runs.audit_seq, runs.audit_digest, COALESCE((SELECT log FROM audit_logs WHERE audit_logs.repository = runs.repository), runs.repository), runs.redacted_at"
 	runColumns = metaColumns + ", snapshot, verdicts, report"
 )
 
 func scanMeta(r row) (m RunMeta, err error) {
 	var taken, redacted int64
 	err = r.Scan(&m.ID, &m.Repository, &m.Number, &m.HeadSHA, &taken, &m.Accepted, &m.Conclusion, &m.Digest, &m.Title,
-		&m.AuditSeq, &m.AuditDigest, &redacted)
+		&m.AuditSeq, &m.AuditDigest, &m.AuditLog, &redacted)
 	m.TakenAt, m.RedactedAt = moment(taken), moment(redacted)
 	return m, err
 }

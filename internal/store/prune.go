@@ -35,11 +35,13 @@ const (
 )
 
 // closedSQL holds for rows of a pull request that was last seen closed before $1; idleSQL for rows of one that
-// nobody has looked at, in a repository of which nothing is left to be done.
+// nobody has looked at, in a repository of which nothing is left to be done. What is not done since before $1, because it
+// fails ever again, does not count: it stays in the queue for all to see, but keeps nothing else.
 const (
 	closedSQL = ` EXISTS (SELECT 1 FROM pulls WHERE pulls.repository = old.repository AND pulls.number = old.number
 		AND pulls.state <> 'open' AND pulls.updated_at < $1)`
-	idleSQL = ` (old.repository NOT IN (SELECT repository FROM work WHERE want > done)
+	undoneSQL = "(SELECT repository FROM work WHERE want > done AND (since = 0 OR since >= $1))"
+	idleSQL   = ` (old.repository NOT IN ` + undoneSQL + `
 		AND NOT EXISTS (SELECT 1 FROM pulls WHERE pulls.repository = old.repository AND pulls.number = old.number))`
 )
 
@@ -90,7 +92,7 @@ func (s *Store) Prune(ctx context.Context, before Retention) (Pruned, error) {
 			WHERE merge_groups.repository = old.repository AND merge_groups.head_sha = old.head_sha)`},
 		{&pruned.Checks, before.Scratch, "checks", "repository, sha, name", `old.updated_at < $1 AND NOT EXISTS (SELECT 1 FROM pulls
 			WHERE pulls.repository = old.repository AND pulls.head_sha = old.sha AND pulls.state = 'open')
-			AND old.repository NOT IN (SELECT repository FROM work WHERE want > done)`},
+			AND old.repository NOT IN ` + undoneSQL},
 		{&pruned.Work, before.Scratch, "work", "key", "old.due_at < $1 AND old.want <= old.done AND old.recheck_at = 0 AND old.lease_owner = ''"},
 		{uncounted, before.Scratch, "sticky_writes", "installation, at", "old.at < $1"},
 		{uncounted, before.Scratch, "holds", "installation", "old.until < $1"},

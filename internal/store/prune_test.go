@@ -71,10 +71,16 @@ func TestPruneForgetsPullsThatWereClosedLongAgo(t *testing.T) {
 			}
 			must(s.Finish(t.Context(), c, Finished{Pull: &p, Run: &r, Audit: []AuditEntry{{Repository: "acme/widgets", Kind: "run", Number: number}}}))(t)
 		}
-		failing := take(t, s, "w")
-		must(s.Fail(t.Context(), failing, Failure{Reason: "boom", GiveUp: true}))(t)
+		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)
 		check(t, s.Hold(t.Context(), 1, start))
 		d.pass(30 * 24 * time.Hour)
+		fail := func() {
+			t.Helper()
+			check(t, s.Raise(t.Context(), Job{Key: "pull 9", Installation: 1, Repository: "acme/widgets"}))
+			must(s.Fail(t.Context(), take(t, s, "w"), Failure{Reason: "boom", GiveUp: true}))(t)
+		}
+		fail()
+		d.pass(10 * time.Minute)
 		eight := pull(8)
 		eight.HeadSHA, eight.State, eight.UpdatedAt, eight.RunID = "head of 8", PullClosed, d.now(), "run of 8"
 		check(t, s.change(t.Context(), func(tx *sql.Tx) error { return s.savePull(t.Context(), tx, eight, "") }))
@@ -106,12 +112,16 @@ func TestPruneForgetsPullsThatWereClosedLongAgo(t *testing.T) {
 			t.Errorf("want the audit log kept, got %d entries", len(entries))
 		}
 
-		// What failed is done at last, and nothing of the repository is left to be done.
-		check(t, s.Raise(t.Context(), Job{Key: "pull 9", Installation: 1}))
-		must(s.Finish(t.Context(), take(t, s, "w"), Finished{}))(t)
+		// What fails ever again keeps nothing any more, and stays in the queue.
+		d.pass(55 * time.Minute)
+		fail()
+		before = d.now().Add(-time.Hour)
 		want = Pruned{Heads: 1, Commands: 1, Checks: 3}
 		if diff := cmp.Diff(want, must(s.Prune(t.Context(), Retention{before, before}))(t)); diff != "" {
-			t.Errorf("pruned when nothing is to be done (-want +got):\n%s", diff)
+			t.Errorf("pruned when something has failed for long (-want +got):\n%s", diff)
+		}
+		if row := found(s.Outstanding(t.Context(), "pull 9"))(t); row.State != Failed {
+			t.Errorf("what failed is %s", row.State)
 		}
 		for table, want := range map[string]int{"raised": 0, "command_texts": 2, "merge_group_pulls": 0, "holds": 0, "checks": 1} {
 			var got int

@@ -133,7 +133,7 @@ func (s *Store) QueueCounts(ctx context.Context) ([]QueueCount, error) {
 	return all, nil
 }
 
-const againSQL = "UPDATE work SET want = want + 1, attempts = 0, failed = FALSE, due_at = $1 WHERE "
+const againSQL = "UPDATE work SET want = want + 1, since = CASE WHEN want > done AND since > 0 THEN since ELSE $1 END, attempts = 0, failed = FALSE, due_at = $1 WHERE "
 
 // RaiseAgain raises a key as it was last raised, to be done at once, and tells whether it is known. A hold of
 // its installation stands.

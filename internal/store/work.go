@@ -54,10 +54,11 @@ func (s *Store) Raise(ctx context.Context, jobs ...Job) error {
 // A row is pending when something was raised that no living claim has seen: only then do merged jobs share
 // the earlier due time and the better priority.
 const raiseSQL = `
-INSERT INTO work (key, kind, installation, repository, payload, priority, due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO work (key, kind, installation, repository, payload, priority, due_at, since)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (key) DO UPDATE SET
   want = work.want + 1, attempts = 0, failed = FALSE,
+  since = CASE WHEN work.want > work.done AND work.since > 0 THEN work.since ELSE excluded.since END,
   kind = excluded.kind, installation = excluded.installation,
   repository = excluded.repository, payload = excluded.payload,
   priority = CASE WHEN ` + pendingSQL + ` AND work.priority < excluded.priority THEN work.priority ELSE excluded.priority END,
@@ -93,6 +94,7 @@ func (s *Store) raise(ctx context.Context, tx *sql.Tx, jobs []Job) ([]int64, err
 const promoteSQL = `
 UPDATE work SET
   want   = CASE WHEN want > done THEN want ELSE want + 1 END,
+  since  = CASE WHEN want > done AND since > 0 THEN since ELSE $1 END,
   due_at = CASE WHEN want > done AND NOT failed AND due_at < recheck_at THEN due_at ELSE recheck_at END,
   failed = FALSE, recheck_at = 0
 WHERE recheck_at > 0 AND recheck_at <= $1 AND lease_until <= $1 AND key IN

@@ -343,30 +343,36 @@ func between(from, to string) (p store.Period, err error) {
 
 func auditPersonCommand(s streams) *cobra.Command {
 	var asJSON bool
-	var database string
+	var who person
 	c := &cobra.Command{
 		Use:   "person LOGIN",
 		Short: "Say where something about a person is kept",
-		Long: "Looks for a login in everything that is kept: runs with their facts, the audit log, commands, pushes, pull requests.\n\n" +
-			"--json prints {repository, runs, runs_needed, audit_pieces, audit_fixed, rows, titles, elsewhere} for each repository.\n\n" +
+		Long: "Looks for a login in everything that is kept: runs with their facts, the audit log, commands, pushes, pull requests; and\n" +
+			"for the other logins of the same account, as far as both were kept with GitHub's number of it.\n\n" +
+			"--json prints {repository, runs, runs_needed, audit_pieces, audit_fixed, rows, titles, elsewhere} for each login and repository.\n\n" +
 			"Exit codes: 0 nothing is kept, 1 something is, 2 wrong usage, 3 it could not be read.",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
-			traces, kept, err := tracesOf(c.Context(), s, loginArg(given[0]), database, readDatabase)
+			who.login = loginArg(given[0])
+			traces, kept, err := tracesOf(c.Context(), s, who, readDatabase)
 			if err != nil {
 				return err
 			}
 			defer kept.Close()
-			for _, t := range traces {
-				if asJSON {
+			found := false
+			for _, one := range traces {
+				found = found || len(one.traces) > 0
+				if !asJSON {
+					one.print(s)
+					continue
+				}
+				for _, t := range one.traces {
 					if err := json.NewEncoder(s.out).Encode(t); err != nil {
 						return err
 					}
-					continue
 				}
-				printTraces(s, t)
 			}
-			if len(traces) > 0 {
+			if found {
 				return exit(exitNotAccepted)
 			}
 			if !asJSON {
@@ -375,24 +381,86 @@ func auditPersonCommand(s streams) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, one line for each repository")
-	databaseFlag(c, &database)
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, one line for each login and repository")
+	who.flags(c)
 	return c
 }
 
-func tracesOf(ctx context.Context, s streams, login, database string, open func(context.Context, streams, string) (*store.Store, error)) ([]audit.Traces, *store.Store, error) {
-	if !roster.IsLogin(login) {
-		return nil, nil, usagef("%q is not a GitHub login", login)
+// person is who is looked for, and where.
+type person struct {
+	login    string
+	account  int64
+	database string
+}
+
+func (p *person) flags(c *cobra.Command) {
+	c.Flags().Int64Var(&p.account, "account", 0, "GitHub's number of the account, where several had the login")
+	databaseFlag(c, &p.database)
+}
+
+// foundAs is what was found of one login of a person.
+type foundAs struct {
+	login  string
+	other  bool // it is not the one that was asked for
+	traces []audit.Traces
+}
+
+func (f foundAs) print(s streams) {
+	if f.other && len(f.traces) > 0 {
+		fmt.Fprintf(s.out, "As %s, another login of the same account:\n", f.login)
 	}
-	kept, err := open(ctx, s, database)
+	for _, t := range f.traces {
+		printTraces(s, t)
+	}
+}
+
+// tracesOf looks for a person under all their logins. What is to be known of them beside that is said on stderr.
+func tracesOf(ctx context.Context, s streams, who person, open func(context.Context, streams, string) (*store.Store, error)) ([]foundAs, *store.Store, error) {
+	if !roster.IsLogin(who.login) {
+		return nil, nil, usagef("%q is not a GitHub login", who.login)
+	}
+	if who.account < 0 {
+		return nil, nil, usagef("--account must be GitHub's number of an account")
+	}
+	kept, err := open(ctx, s, who.database)
 	if err != nil {
 		return nil, nil, err
 	}
-	traces, err := audit.Find(ctx, kept, login)
+	found, err := lookFor(ctx, s, kept, who)
 	if err != nil {
 		_ = kept.Close()
 	}
-	return traces, kept, err
+	return found, kept, err
+}
+
+func lookFor(ctx context.Context, s streams, kept *store.Store, who person) ([]foundAs, error) {
+	names, err := audit.NamesOf(ctx, kept, who.login, who.account)
+	if err != nil {
+		return nil, err
+	}
+	if len(names.Accounts) > 1 && who.account == 0 {
+		fmt.Fprintf(s.err, "bylaw: the accounts %s had the login %s; --account says whose other logins are meant too\n", joined(names.Accounts), who.login)
+	}
+	for _, login := range names.Shared {
+		fmt.Fprintf(s.err, "bylaw: another account has or had the login %s as well: what is kept by it alone may be about either\n", login)
+	}
+	var out []foundAs
+	for i, login := range names.Logins {
+		traces, err := audit.Find(ctx, kept, login)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, foundAs{login, i > 0, traces})
+	}
+	return out, nil
+}
+
+func joined(numbers []int64) string {
+	var texts []string
+	for _, n := range numbers {
+		texts = append(texts, strconv.FormatInt(n, 10))
+	}
+	return strings.Join(texts, ", ")
 }
 
 func printTraces(s streams, t audit.Traces) {
@@ -417,11 +485,13 @@ func printTraces(s streams, t audit.Traces) {
 
 func auditRedactCommand(s streams) *cobra.Command {
 	var yes bool
-	var by, database string
+	var by string
+	var who person
 	c := &cobra.Command{
 		Use:   "redact LOGIN",
 		Short: "Take a person out of what is kept, without breaking the audit log",
-		Long: "Takes a login out of everything that `bylaw audit person` finds, but for what open pull requests are judged by. In runs\n" +
+		Long: "Takes a login, and the other logins of the same account, out of everything that `bylaw audit person` finds, but for\n" +
+			"what open pull requests are judged by. In runs\n" +
 			"a stand-in takes its place, the same in all of them, and what the person wrote is emptied; in the audit log the names\n" +
 			"and texts go with their salts, and the chain of digests stays whole. An entry says how much was taken out, when and by\n" +
 			"whom, and not of whom. A roster that names the person brings them back with the next evaluation: `removed` in\n" +
@@ -429,28 +499,32 @@ func auditRedactCommand(s streams) *cobra.Command {
 			"Exit codes: 0 taken out, 1 something stays or, without --yes, nothing was done, 2 wrong usage, 3 it could not be done.",
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, given []string) error {
-			return auditRedact(c.Context(), s, loginArg(given[0]), by, database, yes)
+			who.login = loginArg(given[0])
+			return auditRedact(c.Context(), s, who, by, yes)
 		},
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do it; without, only what would be taken out is said")
 	c.Flags().StringVar(&by, "by", "", "who does it, for the audit log (default: the user of this process)")
-	databaseFlag(c, &database)
+	who.flags(c)
 	return c
 }
 
-func auditRedact(ctx context.Context, s streams, login, by, database string, yes bool) error {
-	traces, kept, err := tracesOf(ctx, s, login, database, writeDatabase)
+func auditRedact(ctx context.Context, s streams, who person, by string, yes bool) error {
+	found, kept, err := tracesOf(ctx, s, who, writeDatabase)
 	if err != nil {
 		return err
 	}
 	defer kept.Close()
-	stays := 0
-	for _, t := range traces {
-		printTraces(s, t)
-		stays += t.RunsNeeded + int(t.Rows.Needed) + t.Fixed
+	traces, stays := 0, 0
+	for _, one := range found {
+		one.print(s)
+		traces += len(one.traces)
+		for _, t := range one.traces {
+			stays += t.RunsNeeded + int(t.Rows.Needed) + t.Fixed
+		}
 	}
 	switch {
-	case len(traces) == 0:
+	case traces == 0:
 		fmt.Fprintln(s.out, "Nothing is kept.")
 		return nil
 	case !yes:
@@ -458,8 +532,21 @@ func auditRedact(ctx context.Context, s streams, login, by, database string, yes
 		return exit(exitNotAccepted)
 	}
 	standIn := "redacted-" + strings.ToLower(rand.Text()[:6])
-	if err := audit.Redact(ctx, kept, login, standIn, cmp.Or(by, s.getenv("USER"), "unknown"), traces); err != nil {
-		return err
+	by = cmp.Or(by, s.getenv("USER"), "unknown")
+	themselves := slices.ContainsFunc(found, func(one foundAs) bool { return strings.EqualFold(one.login, by) })
+	// The one that was asked for comes last: broken off, it can be asked for again, and leads to the others.
+	for _, one := range slices.Backward(found) {
+		login := one.login
+		traces, err := audit.Find(ctx, kept, login) // anew: in one run there may be several of their logins
+		if err != nil {
+			return err
+		}
+		if themselves { // who are not named again, by no login
+			by = login
+		}
+		if err := audit.Redact(ctx, kept, login, standIn, by, traces); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(s.out, "Taken out. %s stands for the person in runs.\n", standIn)
 	if stays > 0 {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bylaw-app/bylaw/internal/store"
 )
 
@@ -90,6 +92,58 @@ func TestNothingIsLeftOfAPerson(t *testing.T) {
 	for _, word := range []string{"carol", "zebra"} {
 		if at := bytes.Index(bytes.ToLower(raw), []byte(word)); at >= 0 {
 			t.Errorf("%s is left in the file: %q", word, raw[max(0, at-40):at+40])
+		}
+	}
+}
+
+// TestWhoRenamedThemselvesIsOnePerson: by GitHub's number, as far as it is kept. Where somebody else took the login, the
+// number says which of them is meant.
+func TestWhoRenamedThemselvesIsOnePerson(t *testing.T) {
+	t.Parallel()
+	kept, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "bylaw.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	for id, snapshot := range map[string]string{
+		"a": `{"author":{"login":"Carol","id":7},"people":[{"login":"bob","id":8}]}`,
+		"b": `{"author":{"login":"caroline","id":7},"pulls":[{"id":7}]}`,
+		"c": `{"people":[{"login":"dora","id":9},{"login":"nobody","id":0}]}`,
+	} {
+		if err := kept.Raise(t.Context(), store.Job{Key: "pull"}); err != nil {
+			t.Fatal(err)
+		}
+		claims, err := kept.Claim(t.Context(), "test", time.Minute, 1)
+		if err != nil || len(claims) != 1 {
+			t.Fatal(claims, err)
+		}
+		if _, err := kept.Finish(t.Context(), claims[0], store.Finished{Run: &store.Run{RunMeta: store.RunMeta{ID: id, Repository: widgets}, Snapshot: []byte(snapshot), Verdicts: []byte("[]"), Report: []byte("{}")}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = kept.Accept(t.Context(), store.Intake{Delivery: store.Delivery{GUID: "1"}, Commands: []store.Command{
+		{Repository: widgets, Number: 1, CommentID: 1, Author: "carolina", AuthorID: 7}, {Repository: widgets, Number: 1, CommentID: 2, Author: "dora", AuthorID: 10},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		login   string
+		account int64
+		want    Names
+	}{
+		{"caroline", 0, Names{Logins: []string{"caroline", "carol", "carolina"}, Accounts: []int64{7}}},
+		{"dora", 0, Names{Logins: []string{"dora"}, Accounts: []int64{9, 10}}},
+		{"dora", 9, Names{Logins: []string{"dora"}, Accounts: []int64{9, 10}, Shared: []string{"dora"}}},
+		{"newname", 7, Names{Logins: []string{"newname", "carol", "carolina", "caroline"}}},
+		{"nobody", 0, Names{Logins: []string{"nobody"}}},
+	} {
+		got, err := NamesOf(t.Context(), kept, test.login, test.account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s %d (-want +got):\n%s", test.login, test.account, diff)
 		}
 	}
 }

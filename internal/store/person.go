@@ -99,6 +99,22 @@ func (s *Store) PersonIn(ctx context.Context, login string) (map[string]PersonRo
 	return out, nil
 }
 
+// PersonAccount is a login, and GitHub's number of the account that had it.
+type PersonAccount struct {
+	ID    int64
+	Login string
+}
+
+// PersonAccounts lists the accounts of which rows outside runs keep both.
+func (s *Store) PersonAccounts(ctx context.Context) ([]PersonAccount, error) {
+	scan := func(r row) (a PersonAccount, err error) { return a, r.Scan(&a.ID, &a.Login) }
+	all, err := list(ctx, s.read, scan, "SELECT author_id, author FROM commands WHERE author_id > 0 UNION SELECT account, login FROM sessions ORDER BY 1, 2")
+	if err != nil {
+		return nil, fmt.Errorf("look for accounts: %w", err)
+	}
+	return all, nil
+}
+
 // Redaction is what is taken out of one repository's rows, in one transaction.
 type Redaction struct {
 	Repository string

@@ -79,8 +79,8 @@ people:
 		}
 		w.idle(t, s.Store)
 	}
-	// The last one was to say that Bob cannot be asked any more, and was approved before its turn came.
-	if got, want := writes(), checksOfEach*(changing+1); got != want {
+	// The newest one was the first to say that Bob cannot be asked any more, and was approved then.
+	if got, want := writes(), checksOfEach*(changing+2); got != want {
 		t.Errorf("%d check runs are written in the end, want %d: those whose verdict has changed", got, want)
 	}
 	if refused := w.Refused(); refused != 0 {
@@ -94,7 +94,8 @@ people:
 	}
 }
 
-// TestFanOutIsSpread: of many pull requests some are looked at at once, and the others one after the other.
+// TestFanOutIsSpread: of many pull requests some are looked at at once, and the others one after the other: those first
+// that were changed last.
 func TestFanOutIsSpread(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
@@ -102,11 +103,20 @@ func TestFanOutIsSpread(t *testing.T) {
 	const pulls = atOnce + 3
 	for i := range pulls {
 		w.open(t, fmt.Sprint("branch-", i))
+		w.pass(time.Minute)
 	}
+	w.approve(t, 2, "bob")
 	began := w.now()
 	out, _, err := (&worker{Server: s}).lookAtRepository(t.Context(), store.Claim{Job: repositoryJob(9, widgets)})
 	if err != nil || len(out.FollowUps) != pulls {
 		t.Fatalf("got %d jobs, %v", len(out.FollowUps), err)
+	}
+	var first []string
+	for _, j := range out.FollowUps[:3] {
+		first = append(first, j.Key)
+	}
+	if want := []string{"pull acme/widgets#2", "pull acme/widgets#27", "pull acme/widgets#26"}; !slices.Equal(first, want) {
+		t.Errorf("the first are %v, want those that were changed last: %v", first, want)
 	}
 	for i, j := range out.FollowUps {
 		if i < atOnce != j.DueAt.IsZero() {

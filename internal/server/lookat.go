@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -85,6 +86,13 @@ func (w *worker) inTurn(n int, pace time.Duration) time.Time {
 	return w.Now().Add(time.Duration(n-atOnce+1) * pace)
 }
 
+// newestFirst puts those first that were changed last: somebody is at them.
+func newestFirst(pulls []github.SweptPull) {
+	slices.SortStableFunc(pulls, func(a, b github.SweptPull) int {
+		return cmp.Or(b.ChangedAt.Compare(a.ChangedAt), b.Number-a.Number)
+	})
+}
+
 // lookAtRepository has every open pull request of a repository looked at again. Where nothing is
 // configured that is noted, and only those are looked at that were judged before, so that no verdict
 // outlives its rules.
@@ -120,6 +128,7 @@ func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Fin
 	}
 	var numbers []int
 	if now.Configured {
+		newestFirst(now.Pulls)
 		for _, pull := range now.Pulls {
 			numbers = append(numbers, pull.Number)
 		}
@@ -128,6 +137,7 @@ func (w *worker) lookAtRepository(ctx context.Context, c store.Claim) (store.Fin
 		if err != nil {
 			return store.Finished{}, "", fmt.Errorf("look up open pull requests: %w", err)
 		}
+		slices.SortStableFunc(judged, func(a, b store.Pull) int { return b.ChangedAt.Compare(a.ChangedAt) })
 		for _, pull := range judged {
 			numbers = append(numbers, pull.Number)
 		}
@@ -155,10 +165,11 @@ func (w *worker) lookAtInstallation(ctx context.Context, c store.Claim, p payloa
 			}
 		}
 	} else {
-		repositories, err := w.App.Client(c.Installation).InstallationRepositories(ctx)
+		repositories, err := w.App.Client(c.Installation).Reached(ctx)
 		if err != nil {
 			return store.Finished{}, "", err
 		}
+		slices.SortStableFunc(repositories, func(a, b github.Reached) int { return b.PushedAt.Compare(a.PushedAt) })
 		for _, r := range repositories {
 			names = append(names, r.FullName())
 		}

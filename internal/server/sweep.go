@@ -220,6 +220,7 @@ func (s *sweeping) comparePulls(name string, now github.Swept, judged []store.Pu
 	}
 	var changed, same []int
 	lost := false
+	newestFirst(now.Pulls)
 	for _, p := range now.Pulls {
 		was, known := before[p.Number]
 		delete(before, p.Number)

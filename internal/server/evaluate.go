@@ -152,7 +152,7 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 	if err != nil {
 		return fmt.Errorf("look up published checks: %w", err)
 	}
-	var others []string
+	others := map[string]int64{}
 	for _, posted := range result.Posted {
 		if k, found := named(known, posted.Name); found {
 			content, _ := splitDigest(k.Digest)
@@ -160,7 +160,7 @@ func (w *worker) noteposted(ctx context.Context, repository string, result check
 				continue
 			}
 		}
-		others = append(others, posted.Name)
+		others[posted.Name] = posted.ID
 	}
 	if len(others) == 0 {
 		return nil

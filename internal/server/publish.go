@@ -242,7 +242,8 @@ const arrives = 12 * time.Second
 
 // begun finds our newest check runs on GitHub of those whose writing was begun and of which nothing was heard since,
 // perhaps because a process was killed. If one was to be created and GitHub does not show it, the request may still
-// be under way, and a second one would make a second run: then later says when to look again.
+// be under way, and a second one would make a second run: then later says when to look again. Runs that were disowned are
+// none of them.
 func (w *worker) begun(ctx context.Context, c store.Claim, sha string, due []bylaw.Check, known []store.Check) (found map[string]bylaw.Posted, later time.Time, err error) {
 	owner, repo, _ := bylaw.SplitRepository(c.Repository)
 	found = map[string]bylaw.Posted{}
@@ -256,7 +257,7 @@ func (w *worker) begun(ctx context.Context, c store.Claim, sha string, due []byl
 		}
 		until := k.UpdatedAt.Add(arrives)
 		switch {
-		case len(posted) > 0:
+		case len(posted) > 0 && posted[0].ID > k.Disowned:
 			found[k.Name] = posted[0]
 		case k.RunID == 0 && until.After(w.Now()) && until.After(later):
 			later = until

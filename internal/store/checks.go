@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -16,16 +17,17 @@ type Check struct {
 	RunID      int64     // GitHub's id; 0 when none is known
 	Digest     string    // of the content last written; empty when it must be written again
 	Intended   bool      // writing was begun, and its outcome is not known: it must be written again
+	Disowned   int64     // GitHub's id of a run that is not ours to change, nor is any before it; see DisownChecks
 	Generation int64     // counts the times it was forgotten; hand it back to NoteWritten as it was read
 	UpdatedAt  time.Time // when writing was last begun, or ended
 }
 
-const checkColumns = "repository, sha, name, check_run_id, digest, intended, generation, updated_at"
+const checkColumns = "repository, sha, name, check_run_id, digest, intended, generation, updated_at, disowned"
 
 func scanCheck(r row) (Check, error) {
 	var c Check
 	var updated int64
-	err := r.Scan(&c.Repository, &c.SHA, &c.Name, &c.RunID, &c.Digest, &c.Intended, &c.Generation, &updated)
+	err := r.Scan(&c.Repository, &c.SHA, &c.Name, &c.RunID, &c.Digest, &c.Intended, &c.Generation, &updated, &c.Disowned)
 	c.UpdatedAt = moment(updated)
 	return c, err
 }
@@ -84,7 +86,7 @@ func (s *Store) intend(ctx context.Context, tx *sql.Tx, c Claim, in Intention) (
 			rows = append(rows, []any{in.Repository, in.SHA, name, 0, "", true, 0, now})
 		}
 		values, args := tuples(rows)
-		noted, err := list(ctx, tx, scanCheck, "INSERT INTO checks ("+checkColumns+") VALUES "+values+`
+		noted, err := list(ctx, tx, scanCheck, "INSERT INTO checks (repository, sha, name, check_run_id, digest, intended, generation, updated_at) VALUES "+values+`
 			ON CONFLICT (repository, sha, name) DO UPDATE SET intended = TRUE, updated_at = excluded.updated_at RETURNING `+checkColumns, args...)
 		if err != nil {
 			return nil, time.Time{}, err
@@ -154,16 +156,17 @@ func (s *Store) doubt(ctx context.Context, tx *sql.Tx, o Outcome) error {
 // loss of a database or with an older backup. They are left as they are and not changed any more: they may name
 // entries of an audit log that is not known here. Whoever publishes next writes new ones beside them. What somebody
 // began or ended to write since before stays as it is kept: what GitHub showed may be older. It returns the names of the
-// others.
-func (s *Store) DisownChecks(ctx context.Context, repository, sha string, names []string, before time.Time) ([]string, error) {
+// others. shown are the runs by name; whoever looks for what a process that was killed may have written looks beyond these.
+func (s *Store) DisownChecks(ctx context.Context, repository, sha string, shown map[string]int64, before time.Time) ([]string, error) {
 	var disowned []string
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		disowned = nil
-		for _, name := range names {
+		for _, name := range slices.Sorted(maps.Keys(shown)) {
 			n, err := affected(ctx, tx, `
-				INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at) VALUES ($1, $2, $3, 0, '', 0, $4)
-				ON CONFLICT (repository, sha, name) DO UPDATE SET check_run_id = 0, digest = '', updated_at = excluded.updated_at
-				WHERE checks.updated_at < $5 AND NOT checks.intended`, repository, sha, name, millis(s.now()), millis(before))
+				INSERT INTO checks (repository, sha, name, check_run_id, digest, generation, updated_at, disowned) VALUES ($1, $2, $3, 0, '', 0, $4, $6)
+				ON CONFLICT (repository, sha, name) DO UPDATE SET check_run_id = 0, digest = '', updated_at = excluded.updated_at,
+				  disowned = CASE WHEN excluded.disowned > checks.disowned THEN excluded.disowned ELSE checks.disowned END
+				WHERE checks.updated_at < $5 AND NOT checks.intended`, repository, sha, name, millis(s.now()), millis(before), shown[name])
 			if err != nil {
 				return err
 			}

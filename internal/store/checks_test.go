@@ -145,12 +145,15 @@ func TestDisownedChecksAreNotTouched(t *testing.T) {
 		}
 		disown := func(before time.Time, want int) {
 			t.Helper()
-			if got := must(s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", []string{"bylaw"}, before))(t); len(got) != want {
+			if got := must(s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", map[string]int64{"bylaw": 44}, before))(t); len(got) != want {
 				t.Errorf("disowned %v, want %d", got, want)
 			}
 		}
 		disown(start, 1)
 		stands(0, "", false)
+		if got := must(s.Checks(t.Context(), "acme/widgets", "c0ffee"))(t)[0]; got.Disowned != 44 {
+			t.Errorf("got %+v, want run 44 disowned", got)
+		}
 		written := intend(t, s, c)
 		written.RunID, written.Digest = 55, "d1"
 		disown(d.now().Add(time.Hour), 0)

@@ -54,7 +54,7 @@ func TestProcessesGoOnWhileANewerOneMigrates(t *testing.T) {
 			}
 			must(s.Extend(t.Context(), "w", time.Minute, []string{"a"}))(t)
 			must(s.NoteWritten(t.Context(), claims[0], Outcome{Written: []Check{intend(t, s, claims[0])}}))(t)
-			must(s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", []string{"bylaw/votes"}, start))(t)
+			must(s.DisownChecks(t.Context(), "acme/widgets", "c0ffee", map[string]int64{"bylaw/votes": 5}, start))(t)
 			check(t, s.SaveRepository(t.Context(), Repository{Name: "acme/widgets"}))
 			check(t, s.NoteSticky(t.Context(), "acme/widgets", 7))
 			k, _, err := s.Sticky(t.Context(), "acme/widgets", 7)

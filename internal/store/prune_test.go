@@ -59,7 +59,7 @@ func TestPruneForgetsPullsThatWereClosedLongAgo(t *testing.T) {
 			in.Groups = []Group{{Repository: "acme/widgets", HeadSHA: fmt.Sprint("group of ", number), Pulls: []int{number}}}
 			in.Jobs[0].Repository = "acme/widgets"
 			accept(t, s, in)
-			must(s.DisownChecks(t.Context(), "acme/widgets", sha, []string{"bylaw"}, start))(t)
+			must(s.DisownChecks(t.Context(), "acme/widgets", sha, map[string]int64{"bylaw": 5}, start))(t)
 			if number == 9 {
 				break
 			}

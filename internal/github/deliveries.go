@@ -39,6 +39,15 @@ func (a *App) FailedDeliveries(ctx context.Context, page string) (list []HookDel
 	return a.deliveries(ctx, "list failed deliveries", query)
 }
 
+// Deliveries lists attempts as FailedDeliveries does, whether they failed or not.
+func (a *App) Deliveries(ctx context.Context, page string) (list []HookDelivery, next string, err error) {
+	query := url.Values{"per_page": {"100"}}
+	if page != "" {
+		query.Set("cursor", page)
+	}
+	return a.deliveries(ctx, "list deliveries", query)
+}
+
 // LastDeliveries lists the newest attempts, whether they failed or not, at most 30, the newest first.
 func (a *App) LastDeliveries(ctx context.Context) ([]HookDelivery, error) {
 	list, _, err := a.deliveries(ctx, "list last deliveries", url.Values{"per_page": {"30"}})

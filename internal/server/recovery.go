@@ -81,6 +81,15 @@ func (w *worker) recoverDeliveries(ctx context.Context) (store.Finished, string,
 	}
 	began := w.Now()
 	away := !state.RanAt.IsZero() && began.Sub(state.RanAt) > 3*often // nobody has looked, so nobody was there
+	if away && state.Top.IsZero() {                                   // once, not with every part of a long search
+		older, err := w.restored(ctx, state.RanAt)
+		if err == nil && older {
+			err = w.lookAtAll(ctx)
+		}
+		if err != nil {
+			return store.Finished{}, "", err
+		}
+	}
 	whole, err := w.findFailed(ctx, &state)
 	if err != nil {
 		return store.Finished{}, "", err

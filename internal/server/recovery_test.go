@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -318,5 +319,63 @@ func TestStoppedPolicyIsAskedAgain(t *testing.T) {
 		if _, err := s.Store.Finish(t.Context(), c, out); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestOlderDatabase: a backup is restored that knows nothing of what has happened since. What GitHub shows on a pull request
+// that did not change rests on that; it is judged again, once. After a mere outage nothing is.
+func TestOlderDatabase(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	first := w.newServer(t, sqlite(t), "first")
+	first.RecoverEvery = 0
+	_, stop := w.run(t, first)
+	number := w.open(t, "one")
+	w.approve(t, number, "bob")
+	w.settled(t, first.Store)
+	w.recoverNow(t, first.Store)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if err := first.Store.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(20 * time.Minute)
+	if err := w.SetPermission(widgets, "bob", "read", "alice"); err != nil { // nothing of the pull request shows it
+		t.Fatal(err)
+	}
+	w.settled(t, first.Store)
+	if got := w.conclusion(number); got != "action_required" {
+		t.Fatalf("GitHub shows %q", got)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+
+	w.pass(20 * time.Minute)
+	next := w.newServer(t, backup, "next")
+	next.RecoverEvery = 0
+	_, stop = w.run(t, next)
+	judged := func(want bool) {
+		t.Helper()
+		run, found, err := next.Store.LatestRun(t.Context(), widgets, number)
+		if err != nil || !found || run.Accepted != want {
+			t.Errorf("it is accepted: %v, want %v; %v", run.Accepted, want, err)
+		}
+	}
+	w.recoverNow(t, next.Store)
+	judged(false)
+	if got := w.conclusion(number); got != "action_required" {
+		t.Errorf("GitHub shows %q", got)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	reads, _, _ := w.gate.count()
+	w.pass(time.Hour)
+	last := w.newServer(t, backup, "last")
+	last.RecoverEvery = 0
+	w.run(t, last)
+	w.recoverNow(t, last.Store)
+	if again, _, _ := w.gate.count(); again != reads {
+		t.Errorf("after an outage %d pull requests are read", again-reads)
 	}
 }

@@ -66,6 +66,15 @@ func (s *Store) Accept(ctx context.Context, in Intake) (Accepted, error) {
 	return accepted, nil
 }
 
+// Delivered reports whether a delivery was accepted, and not removed since.
+func (s *Store) Delivered(ctx context.Context, guid string) (bool, error) {
+	_, known, err := lookUpOne(ctx, s, scanInt, "SELECT received_at FROM deliveries WHERE guid = $1", guid)
+	if err != nil {
+		return false, fmt.Errorf("look up delivery %s: %w", guid, err)
+	}
+	return known, nil
+}
+
 // record keeps the delivery and tells whether it came before and all its work is done.
 func (s *Store) record(ctx context.Context, tx *sql.Tx, d Delivery) (duplicate bool, err error) {
 	n, err := affected(ctx, tx, `

@@ -151,6 +151,10 @@ var namedTables = []struct{ table, key string }{
 }
 
 func (s *Store) move(ctx context.Context, tx *sql.Tx, move Move, m Moving) error {
+	// First, for it waits for everybody who is finishing work, so that what they keep under the old name moves along.
+	if err := s.moveWork(ctx, tx, move, m); err != nil {
+		return err
+	}
 	for _, t := range namedTables {
 		var same strings.Builder
 		for column := range strings.SplitSeq(t.key, ", ") {
@@ -175,9 +179,6 @@ func (s *Store) move(ctx context.Context, tx *sql.Tx, move Move, m Moving) error
 		rename = "UPDATE repositories SET name = $2, configured = FALSE, checked_at = 1, public_since = 0 WHERE name = $1"
 	}
 	if _, err := tx.ExecContext(ctx, rename, move.From, move.To); err != nil {
-		return err
-	}
-	if err := s.moveWork(ctx, tx, move, m); err != nil {
 		return err
 	}
 	if err := forget(ctx, tx, m.Forget(move)); err != nil {

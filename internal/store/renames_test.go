@@ -154,7 +154,7 @@ func TestEverythingMovesWithItsRepository(t *testing.T) {
 		if entries := must(s.Audit(t.Context(), "acme/widgets", 0, 10))(t); len(entries) > 0 {
 			t.Errorf("the old name has the log %+v", entries)
 		}
-		if run := must2(s.LatestRun(t.Context(), "acme/gadgets", 7))(t); run.AuditLog != "acme/widgets" || run.AuditSeq != 1 {
+		if run := found(s.LatestRun(t.Context(), "acme/gadgets", 7))(t); run.AuditLog != "acme/widgets" || run.AuditSeq != 1 {
 			t.Errorf("the run stands in the log %q at %d", run.AuditLog, run.AuditSeq)
 		}
 		if names := must(s.AuditedRepositories(t.Context()))(t); !slices.Equal(names, []string{"acme/gadgets", "globex/gears"}) {
@@ -205,7 +205,7 @@ func TestRepositoriesAreNeverMixed(t *testing.T) {
 		identify(t, s, 1, "acme/c")
 		logs(map[string]string{"acme/a": "sha2", "acme/b": "sha3", "acme/c": "sha1"})
 		for name, id := range map[string]int{"acme/a": 2, "acme/b": 3, "acme/c": 1} {
-			run := must2(s.LatestRun(t.Context(), name, 7))(t)
+			run := found(s.LatestRun(t.Context(), name, 7))(t)
 			if want := fmt.Sprint("sha", id); run.HeadSHA != want {
 				t.Errorf("%s has the run of %s, want %s", name, run.HeadSHA, want)
 			}
@@ -243,12 +243,26 @@ func TestARepositoryIsTakenForWhoHasItsName(t *testing.T) {
 	})
 }
 
-func must2[T any](v T, found bool, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
-		t.Helper()
-		if err != nil || !found {
-			t.Fatalf("found %v, %v", found, err)
-		}
-		return v
+// TestWhatIsBeingKeptMovesAlong: somebody is about to commit what a run has produced, under the old name.
+func TestWhatIsBeingKeptMovesAlong(t *testing.T) {
+	t.Parallel()
+	s := newPostgres(t).open(t) // SQLite has one writer
+	settle(t, s, 1, "acme/widgets")
+	finishing := must(s.write.BeginTx(t.Context(), nil))(t)
+	defer finishing.Rollback()
+	var pid int
+	check(t, finishing.QueryRowContext(t.Context(), "SELECT pg_backend_pid()").Scan(&pid))
+	must(finishing.ExecContext(t.Context(), "UPDATE work SET done = want WHERE key = 'pull acme/widgets#7'"))(t)
+	check(t, s.savePull(t.Context(), finishing, Pull{Repository: "acme/widgets", Number: 8, State: PullOpen}, ""))
+	moved := make(chan error, 1)
+	go func() {
+		_, err := s.Identify(t.Context(), Identity{ID: 1, Name: "acme/gadgets", Installation: 9}, moving())
+		moved <- err
+	}()
+	for waits := 0; waits == 0; {
+		check(t, s.read.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))", pid).Scan(&waits))
 	}
+	check(t, finishing.Commit())
+	check(t, <-moved)
+	found(s.Pull(t.Context(), "acme/gadgets", 8))(t)
 }

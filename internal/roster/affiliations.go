@@ -68,8 +68,8 @@ func isAffiliations(file string, data []byte) bool {
 	return false
 }
 
-// affiliationsKeys are the keys with which the format begins, and which no other has together.
-var affiliationsKeys = regexp.MustCompile(`(?s)\A(?:#[^\n]*\n|\s)*version:\s*1\s.*\npeople:\s.*\baffiliations:`)
+// affiliationsKeys are keys that no other format has together.
+var affiliationsKeys = regexp.MustCompile(`(?s)(?:\A|\n)people:\s.*\baffiliations:`)
 
 // readAffiliations is strict, since the file is written for Bylaw: whatever is wrong stops.
 func readAffiliations(r *reading) {

@@ -63,6 +63,7 @@ func TestFaultsOfFilesNameTheLine(t *testing.T) {
 		"an end before its begin":      {"affiliations.yml", person + "    affiliations:\n      - organization: Acme\n        from: 2024-02-01\n        until: 2024-02-01\n", 5, "before it begins"},
 		"no organization":              {"affiliations.yml", person + "    affiliations:\n      - from: 2024-02-01\n", 5, "organization is missing"},
 		"no version":                   {"affiliations.yml", "people: []\n", 1, "version"},
+		"no version, another name":     {"people.yml", "people:\n  - {github: alice, affiliations: [{organization: Acme}]}\n", 1, "version"},
 		"not YAML":                     {"affiliations.yml", "a: [\n", 1, ""},
 		"an unknown format":            {"people.txt", "alice\n", 0, "not recognized"},
 		"an alias of two":              {"organizations.yml", org + "  - id: globex\n    aliases: [Acme Inc]\n", 5, "already means acme"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -95,7 +96,7 @@ func (c Clone) shallow(ctx context.Context) bool {
 // the sentence "git could not ...".
 func (c Clone) git(ctx context.Context, doing string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", c.Folder}, args...)...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), choosesRepository), "LC_ALL=C")
 	out, err := cmd.Output()
 	refused := new(exec.ExitError)
 	switch {
@@ -110,6 +111,13 @@ func (c Clone) git(ctx context.Context, doing string, args ...string) ([]byte, e
 		return nil, err
 	}
 	return nil, c.unexpected(doing)
+}
+
+// choosesRepository reports whether a variable of the environment would have git look at another repository than that of
+// the folder: git sets them for its hooks. https://git-scm.com/docs/githooks
+func choosesRepository(variable string) bool {
+	name, _, _ := strings.Cut(variable, "=")
+	return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"}, name)
 }
 
 func (c Clone) unexpected(doing string) error { return &GitError{Folder: c.Folder, Doing: doing} }

@@ -110,7 +110,7 @@ func (g *GitHub) graphql(q *request) answer {
 	if request.Query == nil {
 		return ok(obj{"errors": []obj{{"message": "A query attribute must be specified and must be a string."}}})
 	}
-	doc, problems := g.parse(*request.Query)
+	doc, problems := g.parsed(*request.Query)
 	if len(problems) > 0 {
 		return ok(obj{"errors": problems})
 	}
@@ -134,6 +134,32 @@ func (g *GitHub) graphql(q *request) answer {
 		out["errors"] = x.errors
 	}
 	return ok(out)
+}
+
+// mostParsed bounds the queries that are kept parsed.
+const mostParsed = 64
+
+// parsed is parse of a query that may have been asked before, as clients do.
+func (g *GitHub) parsed(text string) (*ast.QueryDocument, []obj) {
+	key := asked{g.Schema, text}
+	if doc := g.queries[key]; doc != nil {
+		return doc, nil
+	}
+	doc, problems := g.parse(text)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	if g.queries == nil || len(g.queries) >= mostParsed {
+		g.queries = map[asked]*ast.QueryDocument{}
+	}
+	g.queries[key] = doc
+	return doc, nil
+}
+
+// asked is a query under a schema.
+type asked struct {
+	schema *ast.Schema
+	text   string
 }
 
 // parse reads a query and, where there is a schema, validates it; the problems are in GitHub's form.

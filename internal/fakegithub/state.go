@@ -85,6 +85,7 @@ type GitHub struct {
 	changed       chan struct{}
 	done          chan struct{}
 	graph         map[string]fields
+	queries       map[asked]*ast.QueryDocument // that were found right
 }
 
 type account struct {

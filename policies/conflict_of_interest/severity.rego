@@ -118,13 +118,12 @@ _raising_path := min({path |
 	some path in lib.paths(file)
 	lib.path_matches_any(patterns, path)
 }) if {
-	patterns := _raising[_severity]
+	_severity in {"major", "governance"}
+	patterns := input.params.severity[_severity].paths
 	count(patterns) > 0
 	raising := lib.touched(input.files, patterns)
 	first := min(lib.column(raising, "path"))
 }
-
-_raising := {class: input.params.severity[class].paths | some class in ["major", "governance"]}
 
 _deciding_labels := {label.name |
 	some label in input.labels
@@ -150,9 +149,13 @@ _and_lines := $" and changes {_lines}" if _small > 0
 
 else := ""
 
-# A path that is none of those of smaller changes. Most often one of the first files has it; only otherwise all are
-# looked at. A renamed file has two paths.
+# A path that is none of those of smaller changes. Most often the first file has it, or one of the first; only
+# otherwise all are looked at. A renamed file has two paths.
 _unlike := path if {
+	count(_lowering) > 0
+	path := input.files[0].path
+	not lib.path_matches_any(_lowering, path)
+} else := path if {
 	path := min(_others(array.slice(input.files, 0, 3)))
 } else := min(lib.as_set(lib.column(input.files, "path")) - like) if {
 	count(_lowering) > 0
